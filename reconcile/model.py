@@ -246,6 +246,23 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that carry a typed value other than a number, a time or a name.
+
+    ``kind``: direction (``value`` up, down, flat), outcome (win, lose), pole (``group`` names an opposition such as
+    "approve", ``value`` is ``+`` or ``-``), status (a Status value), scope (``group`` period, part or region) or base
+    (a number that others are set against).
+    """
+
+    start: int
+    end: int
+    raw: str
+    kind: str
+    value: str
+    group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A checkable assertion: ``quote`` is the sentence as printed, ``focus`` the deciding words inside the part."""
 
@@ -266,6 +283,7 @@ class Claim:
     times: tuple[TimeRef, ...] = ()
     places: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
+    cues: tuple[Cue, ...] = ()
     polarity: Polarity = Polarity.AFFIRMED
     status: Status | None = None
     attribution: Attribution | None = None
@@ -289,7 +307,10 @@ class FieldOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Two claims of two articles with their computed relation. ``a`` is the earlier published, then smaller id."""
+    """Two claims of two articles with their computed relation. ``a`` is the earlier published, then smaller id.
+
+    ``focus_a`` and ``focus_b`` are the deciding words inside the claims' parts (None: the claim's own focus).
+    """
 
     finding_id: str
     story_id: str
@@ -307,6 +328,8 @@ class Finding:
     outcomes: tuple[FieldOutcome, ...] = ()
     also_in_a: tuple[str, ...] = ()
     also_in_b: tuple[str, ...] = ()
+    focus_a: Span | None = None
+    focus_b: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,87 @@
+# `make reconcile` and `make test` are all that a newcomer needs; every target makes .venv when it is missing.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := reconcile
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+STAMP := $(VENV)/.installed
+TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
+TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
+
+DB ?= reconcile.db
+PORT ?= 8001
+ARTICLES ?= $(wildcard datasets/cleanspark/articles.jsonl datasets/cleanspark/*.txt datasets/cleanspark/*.html \
+            datasets/stories/articles.jsonl)
+STORIES ?= $(firstword $(wildcard datasets/stories/gold datasets/stories))
+PAIRS ?=
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+
+.PHONY: setup reconcile serve check test test-browser test-slow lint eval eval-stories bench audit clean
+
+setup: $(STAMP)
+
+# torch comes first and as a CPU build where there is one: everything else would pull in CUDA.
+$(STAMP): pyproject.toml constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PIP) --upgrade pip
+	@echo "setup: installing torch $(TORCH) (CPU build); this takes a minute or two"
+	@$(PIP) "torch==$(TORCH)+cpu" 2> /dev/null \
+	  || $(PIP) --retries 1 --timeout 20 --index-url $(TORCH_CPU_INDEX) "torch==$(TORCH)" \
+	  || $(PIP) "torch==$(TORCH)"
+	@echo "setup: installing everything else; this takes a minute or two"
+	@$(PIP) --editable ".[dev]"
+	@touch $(STAMP)
+	@echo "setup: done, the command is $(BIN)/reconcile"
+
+reconcile: $(STAMP)  ## articles in, agreements and conflicts out: ARTICLES="..." DB=...
+	$(BIN)/reconcile run $(ARTICLES) --db $(DB)
+	$(BIN)/reconcile findings --db $(DB)
+
+serve: $(STAMP)  ## review pages on http://127.0.0.1:8001/-/reconcile
+	test -f $(DB) || $(MAKE) reconcile
+	$(BIN)/reconcile serve --db $(DB) --port $(PORT)
+
+check: $(STAMP)  ## ARTICLES against DB; fails on conflicts, which the articles of datasets/ have
+	test -f $(DB) || $(MAKE) reconcile
+	$(BIN)/reconcile check $(ARTICLES) --db $(DB)
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint  ## lint, types, fast tests, and browser tests where a Chromium is found
+ifeq ($(CHROMIUM),)
+	@echo "no Chromium found: browser tests are left out"
+	$(BIN)/python -m pytest -m "not slow and not browser"
+else
+	$(BIN)/python -m pytest -m "not slow"
+endif
+
+test-browser: $(STAMP)
+	$(BIN)/python -m pytest -m browser
+
+test-slow: $(STAMP)
+	$(BIN)/python -m pytest -m slow
+
+eval: eval-stories  ## figures against gold; PAIRS=folder adds labelled pairs
+ifneq ($(PAIRS),)
+	$(BIN)/reconcile evaluate pairs $(PAIRS)
+endif
+
+eval-stories: $(STAMP)
+	$(BIN)/reconcile evaluate stories $(STORIES)
+
+bench: $(STAMP)  ## time and F1 against sentence-transformers' paraphrase mining with the same model
+	$(BIN)/python tools/bench.py $(STORIES)
+
+audit: $(STAMP)  ## known vulnerabilities in what is installed, and risky code
+	$(BIN)/pip-audit --strict --progress-spinner off --requirement constraints.txt --disable-pip --no-deps
+	$(BIN)/ruff check --select S reconcile
+
+clean:  ## what tools leave behind; not .venv, and not the database, which may hold decisions
+	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find reconcile tests tools -name __pycache__ -prune -exec rm -rf {} +

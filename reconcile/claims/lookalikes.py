@@ -1,0 +1,222 @@
+"""Numbers that are no quantities: dates, years, times of day, names with a number, addresses, list marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from reconcile.claims.figures import DIGITS, MARK, WORD, Token, glued
+from reconcile.claims.lexicon import Lexicon
+from reconcile.claims.measures import Measure
+
+_CLOCK = re.compile(r"[0-9]{1,2}[.:][0-5][0-9]")
+_YEAR_FROM, _YEAR_TO = 1900, 2099
+_OLD_FROM = 1000
+_CODE_MARKS = frozenset("/#@_=\\&%")
+
+
+def skip_from(tokens: Sequence[Token], i: int) -> int:
+    """Return the token after a chain such as a date, a web address or a version that starts at ``i``, else
+    ``i``.
+
+    A chain is a digit string with "/", ":" or "-" and digits glued to it three parts long, or one with
+    letters around.
+    """
+    j, parts = i, 1
+    while (
+        j + 2 < len(tokens) and tokens[j + 1].low in "/-:." and glued(tokens, j + 1) and glued(tokens, j + 2)
+    ):
+        if tokens[j + 2].kind != DIGITS:
+            break
+        parts += 1
+        j += 2
+    if parts >= 3 or (parts == 2 and tokens[i + 1].low == "/" and not _fraction(tokens, i)):
+        return j + 1
+    return i
+
+
+def _fraction(tokens: Sequence[Token], i: int) -> bool:
+    upper, lower = tokens[i].text, tokens[i + 2].text
+    return upper.isdigit() and lower in ("2", "3", "4", "5", "6", "8", "10") and int(upper) < int(lower)
+
+
+def is_lookalike(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
+    """Return whether a measure is no quantity at all."""
+    i, j = measure.start, measure.stop
+    if _glued_left(tokens, i) or _glued_right(tokens, measure):
+        return True
+    if _is_clock(tokens, measure, lex) or _is_date(tokens, measure, lex):
+        return True
+    if measure.unit == "second" and j == i + 2 and tokens[i + 1].text == "s" and measure.low % 10 == 0:
+        return True  # the 1960s, their 30s
+    if measure.unit:
+        return False
+    if _is_year(tokens, measure, lex):
+        return True
+    return _is_named(tokens, measure, lex) or (measure.kind == "figure" and _is_list_mark(tokens, i, j))
+
+
+def _glued_left(tokens: Sequence[Token], i: int) -> bool:
+    if not glued(tokens, i) or tokens[i].low in ("+", "-"):
+        return False
+    before = tokens[i - 1]
+    if before.kind in (DIGITS, WORD):
+        return True
+    if before.low in _CODE_MARKS:
+        return before.low != "/" or tokens[i].kind == DIGITS
+    if before.low in ("-", ".", ":", "'", "’") and tokens[i].kind == DIGITS:
+        return glued(tokens, i - 1)
+    return False
+
+
+def _glued_right(tokens: Sequence[Token], measure: Measure) -> bool:
+    j = measure.stop
+    if j >= len(tokens) or not glued(tokens, j):
+        return False
+    if tokens[j].kind in (DIGITS, WORD):
+        return True
+    if tokens[j].low in _CODE_MARKS and tokens[j].low != "%" and j + 1 < len(tokens) and glued(tokens, j + 1):
+        return tokens[j].low != "/" or tokens[j + 1].kind == DIGITS
+    if measure.unit:
+        return False
+    return (
+        tokens[j].low in "'’" and glued(tokens, j + 1) and tokens[j + 1].low == "s" and measure.low % 10 == 0
+    )
+
+
+def _is_clock(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
+    if measure.unit not in ("", "hour", "metre", "score") or measure.scale != 1:
+        return False
+    i, j = measure.start, measure.stop
+    token = tokens[i]
+    if j < len(tokens) and tokens[j].low == ":" and glued(tokens, j) and glued(tokens, j + 1):
+        return True
+    if not 0 <= measure.low <= 24:
+        return False
+    after = lex.phrases["clock_after"].at(tokens, j) is not None
+    before = lex.phrases["before:clock_before"].before(tokens, i) is not None
+    if lex.phrases["before:clock_sure"].before(tokens, i) and not _noun_follows(tokens, j, lex):
+        return True
+    if measure.unit in ("metre", "score"):
+        return False
+    if _CLOCK.fullmatch(token.text) and token.kind == DIGITS:
+        return after or before
+    return (after and measure.unit == "") or (before and measure.unit == "hour")
+
+
+def _is_date(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
+    """Return whether a day number stands beside a month ("14 March", "Oct. 20", "4th of May", "May 4-6")."""
+    if measure.unit not in ("", "rank", "score") or not 1 <= measure.high <= 31 or measure.step != 1:
+        return False
+    j = measure.stop
+    dated = measure.start > 0 and tokens[measure.start - 1].low in lex.sets["date_before"]
+    dotted = j < len(tokens) and tokens[j].low == "." and glued(tokens, j)
+    if dotted and (
+        dated or (j + 1 == len(tokens) and tokens[measure.start - 1].low == "," and lex.capital_nouns)
+    ):
+        return True
+    for _ in range(3):
+        if j >= len(tokens):
+            break
+        if tokens[j].low in lex.months and _is_month(tokens, j):
+            return True
+        if tokens[j].low not in (".", "of", "de", "d", "ng", "º", "ª") and j - measure.stop > 0:
+            break
+        j += 1
+    i = measure.start - 1
+    if i >= 0 and tokens[i].low == "." and i > 0:
+        i -= 1
+    if i >= 0 and tokens[i].low in lex.sets["stop"] and i > 0 and tokens[i].low == "the":
+        i -= 1
+    return i >= 0 and tokens[i].low in lex.months and _is_month(tokens, i)
+
+
+def _is_month(tokens: Sequence[Token], i: int) -> bool:
+    """Return whether a month word is written as one ("may", "march" and "mars" are other words too)."""
+    return tokens[i].text[0].isupper() or tokens[i].low not in ("may", "march", "mar", "sun", "sat")
+
+
+def _is_year(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
+    token = tokens[measure.start]
+    if token.kind != DIGITS or len(token.text) != 4 or not token.text.isdigit() or measure.scale != 1:
+        return False
+    if measure.ranged and not _OLD_FROM <= measure.high <= _YEAR_TO:
+        return False
+    year, j = int(token.text), measure.stop
+    if not _OLD_FROM <= year <= 2199:
+        return False
+    if j < len(tokens) and tokens[j].low in "-–/" and glued(tokens, j) and glued(tokens, j + 1):
+        return True
+    if lex.hedges.before(tokens, measure.start) is not None and _noun_follows(tokens, j, lex):
+        return False
+    thing = j < len(tokens) and tokens[j].kind == WORD and tokens[j].low in lex.sets["people"]
+    if thing:
+        return lex.phrases["before:year_before"].before(tokens, measure.start) is not None and year >= 1900
+    if lex.phrases["before:year_before"].before(tokens, measure.start):
+        return True
+    if _YEAR_FROM <= year <= _YEAR_TO:
+        return True
+    month = measure.start > 0 and tokens[measure.start - 1].low in lex.months
+    return month or not _noun_follows(tokens, j, lex)
+
+
+def _noun_follows(tokens: Sequence[Token], j: int, lex: Lexicon) -> bool:
+    if j >= len(tokens) or tokens[j].kind != WORD or tokens[j].low in lex.sets["stop"]:
+        return False
+    return tokens[j].text[0].islower() or lex.capital_nouns
+
+
+def _is_named(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
+    """Return whether the number is part of a name: "Phase 3", "Flight SV 412", "Quillmark 2", "Stratus
+    Nine".
+    """
+    i = measure.start
+    if (
+        i == 0
+        or measure.ranged
+        or measure.scale != 1
+        or measure.low % 1
+        or measure.kind in ("ratio", "vague")
+    ):
+        return False
+    before = tokens[i - 1]
+    follows = _noun_follows(tokens, measure.stop, lex)
+    if lex.phrases["before:designators"].before(tokens, i):
+        named = before.text[0].isupper() or measure.low < 20 or not follows
+        return named or before.low == "."
+    if before.kind != WORD or before.text.islower() or measure.low >= 10_000:
+        return False
+    if measure.kind != "figure" and not (tokens[i].text[0].isupper() and not follows):
+        return False
+    if before.low in lex.sets["stop"] or before.low in lex.months or lex.hedges.before(tokens, i):
+        return False
+    if lex.capital_nouns:
+        code = before.text.isupper() and len(before.text) > 1
+        capital = follows and tokens[measure.stop].text[0].isupper()
+        return (code and not capital) or (not follows and i == 1)
+    if measure.stop < len(tokens) and tokens[measure.stop].low in lex.sets["people"]:
+        return False
+    if follows and (measure.low >= 30 or (i > 1 and tokens[i - 2].low in lex.sets["place_words"])):
+        return False
+    return not (_verb_like(before) and (i == 1 or _title_case(tokens)))
+
+
+def _title_case(tokens: Sequence[Token]) -> bool:
+    """Return whether most long words are capitalised, as in headlines."""
+    words = [token.text for token in tokens[:40] if token.kind == WORD and len(token.text) > 3]
+    return len(words) > 3 and 2 * sum(word[0].isupper() for word in words) > len(words)
+
+
+def _verb_like(token: Token) -> bool:
+    """Return whether a capitalised word of a headline is a verb or adverb rather than a name ("Kills",
+    "Nearly").
+    """
+    return token.low.endswith(("s", "ed", "ing", "ly")) and not token.text.isupper() and len(token.low) > 3
+
+
+def _is_list_mark(tokens: Sequence[Token], i: int, j: int) -> bool:
+    """Return whether the number only counts list items ("2." alone, "3) Wash", "[4]")."""
+    alone = j < len(tokens) and tokens[j].low in (".", ")", "]")
+    if i == 0 and alone:
+        return j + 1 == len(tokens) or (not glued(tokens, j + 1) and tokens[j + 1].text[0].isupper())
+    return i == 1 and tokens[0].low in "[(" and alone and tokens[j].kind == MARK

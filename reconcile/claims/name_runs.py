@@ -1,0 +1,288 @@
+"""Capitalised runs that are names: sentence starts, headlines and German nouns sorted out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reconcile.claims import headlines
+from reconcile.claims.gazetteer import place_names
+from reconcile.claims.phrases import Tokens, tokenise, word_set
+from reconcile.claims.words import stopwords
+
+LONGEST = 9  # words of one name
+NOUN_CAPITALS = ("de",)  # languages that capitalise every noun
+Known = frozenset[tuple[str, ...]]
+_STARTERS = ('"', "“", "„", "«", "‘", "»", "(", "[", "•", "|", "–", "—", "-", ":", ".", "!", "?", "…", "\n", "'")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A name in the text: characters ``[start, end)``, words ``[i, j)``, ``title`` before it if any."""
+
+    start: int
+    end: int
+    i: int
+    j: int
+    name: str
+    title: str = ""
+
+
+def without_possessive(name: str) -> str:
+    """Return a name without a trailing possessive.
+
+    >>> without_possessive("CleanSpark's"), without_possessive("Jones’")
+    ('CleanSpark', 'Jones')
+    """
+    for mark in ("'s", "’s", "'S", "’S", "'", "’"):
+        if name.endswith(mark):
+            return name[: -len(mark)]
+    return name
+
+
+def find(text: str, lang: str, known: Known, strict: bool = False) -> list[Run]:
+    """Return the names of a text. ``strict``: only what needs no outside evidence (the first pass over an article)."""
+    tokens = tokenise(text)
+    finder = _Finder(tokens, lang, known, strict)
+    return finder.headline() if headlines.is_title_case(text) else finder.running()
+
+
+class _Finder:
+    def __init__(self, tokens: Tokens, lang: str, known: Known, strict: bool) -> None:
+        self.t, self.lang, self.known, self.strict = tokens, lang, known, strict
+        self.longest = max((len(name) for name in known), default=0)
+        particles = word_set(lang, "entities", "particles")
+        self.weak = word_set(lang, "entities", "weak_particles")
+        self.particles = particles
+        self.titles = word_set(lang, "titles", "person")
+        self.nouns = lang in NOUN_CAPITALS
+
+    # -- running text ------------------------------------------------------------------------------------------
+
+    def running(self) -> list[Run]:
+        found: list[Run] = []
+        i = 0
+        while i < len(self.t):
+            if j := self._known_at(i):
+                j = max(j, self._extent(i)) if not self.nouns else j
+                found.append(self._run(i, j))
+                i = j
+                continue
+            if not self._startable(i):
+                i += 1
+                continue
+            j = self._extent(i)
+            found.extend(self._trimmed(i, j))
+            i = j
+        return found
+
+    def _startable(self, i: int) -> bool:
+        word = self.t.words[i]
+        return self.t.capital(i) and not word[0].isdigit() and word not in self._never()
+
+    def _never(self) -> frozenset[str]:
+        return word_set(self.lang, "entities", "calendar")
+
+    def _known_at(self, i: int) -> int:
+        """Return the position behind the longest known name at word i, 0 if there is none."""
+        if not self.t.capital(i):
+            return 0
+        words = self.t.words
+        for size in range(min(self.longest, len(words) - i), 0, -1):
+            if tuple(words[i : i + size]) in self.known and all(self.t.soft[k] or self.t.gap(k) == ". " for k in range(i + 1, i + size)):
+                return i + size
+        if self.nouns and words[i].endswith("s") and (words[i][:-1],) in self.known:
+            return i + 1
+        return 0
+
+    def _extent(self, i: int) -> int:
+        """Return the position behind the capitalised run at word i, particles inside it included."""
+        j = i + 1
+        while j < len(self.t) and j - i < LONGEST:
+            if self._possessive(j):
+                break
+            if self._joined(j) and self._name_word(j):
+                j += 1
+                continue
+            k = j
+            while k < len(self.t) and k - j < 3 and self.t.soft[k] and self.t.words[k] in self.particles and not self.t.capital(k):
+                k += 1
+            if k == j or k >= len(self.t) or not (self._joined(k) and self._name_word(k)):
+                break
+            if any(self.t.words[m] in self.weak for m in range(j, k)) and not self._one_name(i, j, k):
+                break
+            j = k + 1
+        return j
+
+    def _joined(self, j: int) -> bool:
+        if self.t.gap(j) == ". ":
+            return len(self.t.words[j - 1]) == 1 or self.t.words[j - 1] in self.titles
+        return self.t.soft[j] and self.t.gap(j).strip() in ("", "-", "'", "’", ".", "‑", "&") or self.t.gap(j) == " & "
+
+    def _name_word(self, j: int) -> bool:
+        word = self.t.words[j]
+        if word[0].isdigit():
+            return len(word) <= 2 and self.t.gap(j) == " " and not self._counting(j)
+        return self.t.capital(j) and word not in self._never()
+
+    def _counting(self, j: int) -> bool:
+        """Digits belong to a name only at its end ("Flight 9", "Route 66"): not before a lower-case word or a decimal."""
+        following = self.t.gap(j + 1)
+        return j + 1 < len(self.t) and not (following.startswith((",", ".", ")")) and not self.t.words[j + 1][0].isdigit())
+
+    def _possessive(self, j: int) -> bool:
+        return self.t.words[j] == "s" and self.t.gap(j) in ("'", "’") or self.t.gap(j)[:2] in ("' ", "’ ")
+
+    def _one_name(self, i: int, j: int, k: int) -> bool:
+        """Calloway and Reid is one firm only where more follows; "Smith and Jones" are two: weak particles part names."""
+        orgs = word_set(self.lang, "entities", "org")
+        return self.t.words[j - 1] in orgs and self.t.words[k] not in orgs and self.t.words[j] in ("for", "on")
+
+    # -- trimming ----------------------------------------------------------------------------------------------
+
+    def _trimmed(self, i: int, j: int) -> list[Run]:
+        """Take titles, sentence starters and trailing common words off a run; return what is left, in pieces."""
+        initial = self._sentence_start(i)
+        title = ""
+        while i < j and (self.t.words[i] in stopwords(self.lang) or self.t.words[i] in self.particles):
+            i, initial = i + 1, False if j - i > 1 else initial
+        start = i
+        while i < j - 1 and (size := self._title_at(i, j)):
+            title = self.t.raw(start, i + size)
+            i, initial = i + size, False
+        while i < j and self.t.words[i] in self.particles:
+            i += 1
+        while j > i and (self.t.words[j - 1] in self.particles or self.t.words[j - 1] in stopwords(self.lang)):
+            j -= 1
+        if self.nouns:
+            return self._noun_language(i, j, title, initial)
+        if i >= j or not self._worthy(i, j, title, initial):
+            return []
+        return [self._run(i, j, title)]
+
+    def _title_at(self, i: int, j: int) -> int:
+        for size in (3, 2, 1):
+            if i + size < j and " ".join(self.t.words[i : i + size]) in self.titles:
+                if not (self.t.words[i + size] in self.particles and not self.t.capital(i + size)):
+                    return size
+        return 0
+
+    def _worthy(self, i: int, j: int, title: str, initial: bool) -> bool:
+        """Return whether a run of one word, or one at the start of a sentence, has the evidence that a name needs."""
+        if j - i > 1:
+            return not (initial and self._common(i) and j - i == 2 and self.strict and not self._second_strong(i + 1))
+        word = self.t.words[i]
+        raw = self.t.raw(i, j)
+        if title:
+            return True
+        if raw.isupper():
+            return len(raw) > 1 and (not initial or len(raw) <= 6) and word not in self.titles
+        if word in self.titles or word in word_set(self.lang, "entities", "org") or word in word_set(self.lang, "entities", "place"):
+            return False
+        if word in word_set(self.lang, "entities", "nationalities"):
+            return False
+        if not initial:
+            return len(raw) > 1
+        if self._common(i):
+            return False
+        return not self.strict and (word in place_names(self.lang) or self._possessive_behind(j) or _inner_capital(raw) or self._unusual(i))
+
+    def _second_strong(self, i: int) -> bool:
+        return self.t.words[i] not in stopwords(self.lang)
+
+    def _possessive_behind(self, j: int) -> bool:
+        return j < len(self.t) and self._possessive(j)
+
+    def _common(self, i: int) -> bool:
+        word = self.t.words[i]
+        return word in _openers(self.lang) or word in stopwords(self.lang) or word in self.titles
+
+    def _unusual(self, i: int) -> bool:
+        """Return whether a first word has no shape of the language's common words (endings, short function words)."""
+        word = self.t.words[i]
+        return len(word) > 3 and not word.endswith(tuple(sorted(word_set(self.lang, "entities", "common_endings"))))
+
+    def _sentence_start(self, i: int) -> bool:
+        gap = self.t.gap(i).rstrip(" \u00a0")
+        return i == 0 or gap.endswith(_STARTERS) and not gap.endswith(("-", "(", "'")) or gap.endswith("(")
+
+    # -- German ------------------------------------------------------------------------------------------------
+
+    def _noun_language(self, i: int, j: int, title: str, initial: bool) -> list[Run]:
+        """Where nouns are capitalised, drop common nouns at both ends; what stays needs evidence of its own."""
+        while i < j and self._noun(i) and not self._given(i):
+            title, i = self.t.raw(i, i + 1) if self.t.words[i] in self.titles else title, i + 1
+        while j > i and self._noun(j - 1) and j - i > 1 and not self._org_word(j - 1):
+            j -= 1
+        if i >= j:
+            return []
+        raw = self.t.raw(i, j)
+        strong = bool(title) or raw.isupper() and len(raw) > 1 or self._given(i) or self.t.words[i] in place_names(self.lang)
+        if j - i > 1:
+            return [self._run(i, j, title)] if strong or not initial or self._org_word(j - 1) else []
+        ahead = self.t.words[i - 1] if i else ""
+        placed = ahead in word_set(self.lang, "entities", "bare_place_prep") and not self._noun(i)
+        spoken = ahead in word_set(self.lang, "entities", "speech")
+        return [self._run(i, j, title)] if strong or placed or spoken or _inner_capital(raw) else []
+
+    def _noun(self, i: int) -> bool:
+        word = self.t.words[i]
+        if word in self.titles or word in _openers(self.lang) or word in word_set(self.lang, "entities", "nouns"):
+            return True
+        return len(word) > 5 and word.endswith(tuple(sorted(word_set(self.lang, "entities", "common_endings"))))
+
+    def _given(self, i: int) -> bool:
+        return self.t.words[i] in word_set(self.lang, "entities", "given_names")
+
+    def _org_word(self, i: int) -> bool:
+        return self.t.words[i] in word_set(self.lang, "entities", "org")
+
+    # -- headlines ---------------------------------------------------------------------------------------------
+
+    def headline(self) -> list[Run]:
+        """In Title Case a capital says nothing: known names, acronyms, places and given names with a surname count."""
+        found: list[Run] = []
+        i = 0
+        while i < len(self.t):
+            j = self._known_at(i) or self._headline_name(i)
+            if j:
+                found.append(self._run(i, j))
+            i = j or i + 1
+        return found
+
+    def _headline_name(self, i: int) -> int:
+        raw, word = self.t.raw(i, i + 1), self.t.words[i]
+        if not self.t.capital(i):
+            return 0
+        for size in (4, 3, 2, 1):
+            if " ".join(self.t.words[i : i + size]) in place_names(self.lang) and i + size <= len(self.t):
+                return i + size
+        if raw.isupper() and 2 <= len(raw) <= 6 and not self._all_capitals() and raw.isalpha():
+            return i + 1
+        if self._given(i) and i + 1 < len(self.t) and self.t.capital(i + 1) and self.t.gap(i + 1) == " ":
+            return i + 2 if self.t.words[i + 1] not in stopwords(self.lang) else 0
+        return i + 1 if _inner_capital(raw) and word not in stopwords(self.lang) else 0
+
+    def _all_capitals(self) -> bool:
+        return self.t.text.upper() == self.t.text
+
+    def _run(self, i: int, j: int, title: str = "") -> Run:
+        while j - i > 1 and self.t.words[j - 1] == "s" and self.t.gap(j - 1) in ("'", "’"):
+            j -= 1
+        start, end = self.t.starts[i], self.t.ends[j - 1]
+        if self.t.text[end : end + 1] == "." and self.t.words[j - 1] in ("inc", "corp", "co", "ltd", "jr", "sr", "s"):
+            end += 1
+        name = self.t.text[start:end]
+        if self.nouns and j - i >= 1 and self.t.words[j - 1].endswith("s") and (self.t.words[j - 1][:-1],) in self.known:
+            name = name[:-1]
+        return Run(start, end, i, j, " ".join(name.split()), title)
+
+
+def _inner_capital(raw: str) -> bool:
+    """CleanSpark, iPhone, McLaren: a capital inside a word."""
+    return any(c.isupper() for c in raw[1:]) and not raw.isupper()
+
+
+@lru_cache(maxsize=64)
+def _openers(lang: str) -> frozenset[str]:
+    return word_set(lang, "entities", "openers")

@@ -1,0 +1,287 @@
+"""Word patterns of the language files: one tokenizer and one trie matcher, linear in the length of the text.
+
+A pattern is a row of words. Each element is one of
+
+=============  =====================================================================================
+``rise``       the word itself (case is ignored)
+``climb~``     the stem with one of the language's regular endings (``[inflect] endings``)
+``increas*``   any word that begins so
+``^taas``      every form of a Tagalog or Indonesian root (``morphology.py``)
+``a|b_c``      one of several; ``_`` parts the words of one choice
+``#``          a number in digits
+``...``        a gap of up to ``GAP`` words inside the clause
+``<`` ``>``    what stands before ``<`` and after ``>`` is context: needed, but no part of the match
+=============  =====================================================================================
+
+Patterns are listed in one string, parted by commas (a line end is a blank). Words of one pattern may be parted by blanks, a hyphen, an
+apostrophe or a currency sign. Matches are leftmost and longest and do not overlap; a pattern whose value is empty is a
+look-alike: it takes its place and yields nothing.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from reconcile.claims import languages
+from reconcile.claims.morphology import ROOTS, variants
+
+GAP = 7
+MEMO_SIZE = 20_000
+_WORD = re.compile(r"[\w\u0300-\u036f]+")
+_PART = re.compile(r"[^\W_]+")
+_SOFT = frozenset(["", "-", "'", "’", "‑", "$", "€", "£", "₱", "¥", "R$", "US$", "−", "+"])
+_HARD = frozenset('.,;:!?()[]«»„“”"–—•\n')
+
+
+class Tokens:
+    """The words of a text: ``starts``, ``ends``, case-folded ``words``; ``soft[i]``: word i continues word i-1."""
+
+    __slots__ = ("ends", "hard", "soft", "starts", "text", "words")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.words: list[str] = []
+        self.soft: list[bool] = []
+        self.hard: list[bool] = []
+        last = 0
+        for found in _WORD.finditer(text):
+            start, end = found.span()
+            word = found.group()
+            if not word.isascii():
+                word = unicodedata.normalize("NFC", word)
+            gap = text[last:start]
+            self.starts.append(start)
+            self.ends.append(end)
+            self.words.append(word.casefold())
+            self.soft.append(gap == " " or gap.strip() in _SOFT or gap == ".")
+            self.hard.append(gap != " " and not _HARD.isdisjoint(gap) and gap != ".")
+            last = end
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def raw(self, i: int, j: int) -> str:
+        """Return the text of words i to j - 1 as printed."""
+        return self.text[self.starts[i] : self.ends[j - 1]] if j > i else ""
+
+    def gap(self, i: int) -> str:
+        """Return what stands between word i - 1 and word i (the text's own edge for the outer words)."""
+        left = self.ends[i - 1] if i > 0 else 0
+        right = self.starts[i] if i < len(self.starts) else len(self.text)
+        return self.text[left:right]
+
+    def capital(self, i: int) -> bool:
+        """Return whether word i begins with a capital letter."""
+        return self.text[self.starts[i]].isupper()
+
+
+@lru_cache(maxsize=512)
+def tokenise(text: str) -> Tokens:
+    """Return the words of a text (shared between the finders that look at the same sentence)."""
+    return Tokens(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Words ``[i, j)`` carry ``value``; the whole pattern, with context, ends at word ``last``."""
+
+    i: int
+    j: int
+    value: str
+    last: int
+
+
+class _Node:
+    __slots__ = ("cut", "exact", "gap", "number", "prefixes", "start", "stems", "value")
+
+    def __init__(self) -> None:
+        self.exact: dict[str, _Node] = {}
+        self.stems: dict[str, _Node] = {}
+        self.prefixes: dict[str, _Node] = {}
+        self.number: _Node | None = None
+        self.gap: _Node | None = None
+        self.start: _Node | None = None
+        self.cut: _Node | None = None
+        self.value: str | None = None
+
+
+def split_entries(entries: str | Iterable[str]) -> Iterator[str]:
+    """Yield the patterns of one table value: a list, or one string parted by commas."""
+    for part in entries.split(",") if isinstance(entries, str) else entries:
+        if part.strip():
+            yield " ".join(part.split())
+
+
+class Lexicon:
+    """Patterns with values. ``table`` maps each value to its patterns; ``silent`` values become look-alikes."""
+
+    def __init__(self, table: Mapping[str, object], lang: str, silent: str = "none") -> None:
+        inflect = languages.load(lang).table("inflect")
+        self._lang = lang
+        self._endings = frozenset(split_entries(str(inflect.get("endings", "")))) | {""}
+        self._root = _Node()
+        self._memo: dict[str, tuple[_Node, ...]] = {}
+        for value in sorted(table, key=lambda name: (name == silent, name)):
+            entries = table[value]
+            if isinstance(entries, (str, list, tuple)):
+                for pattern in split_entries(entries):
+                    self._add(self._root, pattern.split(), "" if value == silent else value)
+
+    def _add(self, node: _Node, elements: list[str], value: str) -> None:
+        if not elements:
+            node.value = _joined(node.value, value)
+            return
+        head, rest = elements[0], elements[1:]
+        if head == "<":
+            node.start = node.start or _Node()
+            self._add(node.start, rest, value)
+        elif head == ">":
+            node.cut = node.cut or _Node()
+            self._add(node.cut, rest, value)
+        elif head == "...":
+            node.gap = node.gap or _Node()
+            self._add(node.gap, rest, value)
+        else:
+            for choice in filter(None, head.split("|")):
+                self._add_choice(node, choice.casefold(), rest, value)
+
+    def _add_choice(self, node: _Node, choice: str, rest: list[str], value: str) -> None:
+        if choice == "#":
+            node.number = node.number or _Node()
+            self._add(node.number, rest, value)
+        elif choice.startswith("^"):
+            for form in sorted(ROOTS[self._lang](choice[1:])):
+                self._add_words(node, _PART.findall(form), rest, value)
+        elif choice[-1:] in ("~", "*"):
+            words = _PART.findall(choice)
+            for word in words[:-1]:
+                node = node.exact.setdefault(word, _Node())
+            table = node.stems if choice[-1] == "~" else node.prefixes
+            self._add(table.setdefault(words[-1], _Node()), rest, value)
+        else:
+            self._add_words(node, _PART.findall(choice), rest, value)
+
+    def _add_words(self, node: _Node, words: list[str], rest: list[str], value: str) -> None:
+        for word in words:
+            node = node.exact.setdefault(word, _Node())
+        self._add(node, rest, value)
+
+    def _children(self, node: _Node, word: str) -> tuple[_Node, ...]:
+        """Return the nodes that one word leads to, the most exact first."""
+        found: list[_Node] = []
+        for form in variants(word, self._lang):
+            if (child := node.exact.get(form)) is not None:
+                found.append(child)
+            if node.stems or node.prefixes:
+                for cut in range(len(form), 1, -1):
+                    if (child := node.stems.get(form[:cut])) is not None and form[cut:] in self._endings:
+                        found.append(child)
+                    if (child := node.prefixes.get(form[:cut])) is not None:
+                        found.append(child)
+        if node.number is not None and word[0].isdigit():
+            found.append(node.number)
+        return tuple(found)
+
+    def _heads(self, word: str) -> tuple[_Node, ...]:
+        known = self._memo.get(word)
+        if known is None:
+            if len(self._memo) > MEMO_SIZE:
+                self._memo.clear()
+            known = self._memo[word] = self._children(self._root, word)
+        return known
+
+    def _walk(self, node: _Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
+        """Add every match that ends at or below this node; ``at`` is (position, start, cut or -1)."""
+        pos, start, cut = at
+        if node.value is not None:
+            out.append(Hit(start, cut if cut >= 0 else pos, node.value, pos))
+        if node.start is not None:
+            self._walk(node.start, tokens, (pos, pos, cut), out)
+        if node.cut is not None:
+            self._walk(node.cut, tokens, (pos, start, pos if cut < 0 else cut), out)
+        if pos >= len(tokens.words):
+            return
+        if node.gap is not None:
+            self._leap(node.gap, tokens, (pos, start, pos if cut < 0 else cut), out)
+        if tokens.soft[pos] and (node.exact or node.stems or node.prefixes or node.number):
+            for child in self._children(node, tokens.words[pos]):
+                self._walk(child, tokens, (pos + 1, start, cut), out)
+
+    def _leap(self, node: _Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
+        pos, start, cut = at
+        for there in range(pos, min(pos + GAP + 1, len(tokens))):
+            if tokens.hard[there]:
+                return
+            children = self._children(node, tokens.words[there])
+            for child in children:
+                self._walk(child, tokens, (there + 1, start, cut), out)
+            if children:
+                return
+
+    def at(self, tokens: Tokens, i: int) -> list[Hit]:
+        """Return every match that begins (with its context) at word i, the longest first."""
+        heads = self._heads(tokens.words[i])
+        if not heads:
+            return []
+        out: list[Hit] = []
+        for head in heads:
+            self._walk(head, tokens, (i + 1, i, -1), out)
+        if len(out) > 1:
+            out.sort(key=lambda hit: -hit.last)
+        return out
+
+    def reachable(self, word: str) -> frozenset[str]:
+        """Return the values of all patterns that begin with the word."""
+        found: set[str] = set()
+        waiting = list(self._heads(word))
+        while waiting:
+            node = waiting.pop()
+            found.update((node.value or "").split("|"))
+            waiting += [*node.exact.values(), *node.stems.values(), *node.prefixes.values()]
+            waiting += [child for child in (node.number, node.gap, node.start, node.cut) if child is not None]
+        return frozenset(found)
+
+    def find(self, tokens: Tokens) -> list[Hit]:
+        """Return the leftmost longest matches in order; look-alikes take their place and are left out."""
+        return [hit for hit in self.find_all(tokens) if hit.value]
+
+    def find_all(self, tokens: Tokens) -> list[Hit]:
+        """Return the leftmost longest matches in order, look-alikes with an empty value among them."""
+        hits: list[Hit] = []
+        done = 0
+        for i in range(len(tokens)):
+            if i < done:
+                continue
+            found = self.at(tokens, i)
+            if found:
+                hits.append(found[0])
+                done = max(found[0].j, i + 1)
+        return hits
+
+
+def _joined(old: str | None, new: str) -> str:
+    """Return the value of a pattern that stands in two lists: both, parted by a bar; a look-alike overrides."""
+    if not old or not new or new in old.split("|"):
+        return new
+    return f"{old}|{new}"
+
+
+@lru_cache(maxsize=128)
+def lexicon(lang: str, table: str) -> Lexicon:
+    """Return the matcher of one table of a language; an unknown language has an empty one."""
+    return Lexicon(languages.load(lang).table(table), lang)
+
+
+@lru_cache(maxsize=256)
+def word_set(lang: str, table: str, key: str) -> frozenset[str]:
+    """Return one entry of a table as a set of case-folded words (no patterns)."""
+    value = languages.load(lang).table(table).get(key, "")
+    if not isinstance(value, (str, list, tuple)):
+        return frozenset()
+    return frozenset(entry.casefold() for entry in split_entries(value))

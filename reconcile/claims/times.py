@@ -1,0 +1,102 @@
+"""Text and publication date to time expressions: when it happened, what is measured, and times of day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reconcile.claims import clock, time_grammar
+from reconcile.claims.time_grammar import Grammar
+from reconcile.claims.time_words import Words
+from reconcile.claims.timeline import Reading, parse_day
+from reconcile.model import TimeRef
+
+
+def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
+    """Return the time expressions of a text in order, resolved against the publication date (ISO 8601).
+
+    What cannot be resolved (no publication date, a season) keeps its granularity and has ``low == high == None``.
+    Times of day carry the only or nearest day that the text names.
+    """
+    words = Words(text, lang)
+    grammar = Grammar(words, parse_day(published))
+    found: list[TimeRef] = []
+    i = 0
+    size = len(words)
+    while i < size:
+        if not words.starts(i):
+            i += 1
+            continue
+        time = clock.read(words, i) if _may_be_clock(words, i) else None
+        if time is not None:
+            found.append(_ref(words, time.i, time.j, ("hour", "clock")))
+            i = time.j
+            continue
+        reading = time_grammar.read(grammar, i)
+        if reading is None:
+            i += 1
+            continue
+        reading = _framed(grammar, reading)
+        if found and words.tokens.starts[reading.i] < found[-1].end:
+            reading = replace(reading, i=i)
+        found.append(_resolved(words, reading))
+        i = max(reading.j, i + 1)
+    return _with_days(found)
+
+
+def clock_minutes(raw: str, lang: str) -> int | None:
+    """Return a clock expression as minutes after midnight, None where it is none.
+
+    >>> clock_minutes("8 a.m.", "en")
+    480
+    """
+    words = Words(raw, lang)
+    for i in range(len(words)):
+        time = clock.read(words, i)
+        if time is not None:
+            return time.minutes
+    return None
+
+
+def _may_be_clock(words: Words, i: int) -> bool:
+    if words.tokens.words[i][0].isdigit():
+        return True
+    readings = words.readings(i)
+    return "w clock_prefix" in readings or "w noon" in readings or "w midnight" in readings
+
+
+def _framed(grammar: Grammar, reading: Reading) -> Reading:
+    """Widen "since X" to publication day and join "from X to Y" into one period."""
+    words = grammar.w
+    since = words.before(reading.i, "w since")
+    if since >= 0:
+        days = reading.days
+        open_end = (days[0], grammar.anchor) if days and grammar.anchor and days[0] <= grammar.anchor else None
+        return replace(reading, i=since, days=open_end, kind="period")
+    return reading
+
+
+def _resolved(words: Words, reading: Reading) -> TimeRef:
+    made = _ref(words, reading.i, reading.j, (reading.granularity, reading.kind))
+    if reading.days is None:
+        return made
+    return replace(made, low=reading.days[0].isoformat(), high=reading.days[1].isoformat())
+
+
+def _ref(words: Words, i: int, j: int, shape: tuple[str, str]) -> TimeRef:
+    start, end = words.tokens.starts[i], words.tokens.ends[j - 1]
+    text = words.tokens.text
+    if text[end : end + 1] == "." and words.tokens.words[j - 1] in ("m", "oct", "nov", "dec", "jan", "feb", "sept", "aug"):
+        end += 1 if words.tokens.words[j - 1] == "m" else 0
+    return TimeRef(start, end, text[start:end], None, None, shape[0], shape[1])
+
+
+def _with_days(found: list[TimeRef]) -> tuple[TimeRef, ...]:
+    """Give each time of day the nearest day that the text names."""
+    days = [ref for ref in found if ref.granularity == "day" and ref.kind == "point" and ref.low]
+    made = []
+    for ref in found:
+        if ref.kind == "clock" and days:
+            near = min(days, key=lambda day: (max(day.start - ref.end, ref.start - day.end), day.start))
+            ref = replace(ref, low=near.low, high=near.high)
+        made.append(ref)
+    return tuple(made)

@@ -1,0 +1,45 @@
+"""Content words of a sentence, and stems that let inflected forms of one word meet."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from reconcile.claims import languages
+
+STEM_LENGTH = 5  # characters; enough to join "climbed"/"climbing", "Wahl"/"Wahlen" without a stemmer per language
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+){0,3}")
+
+
+@lru_cache(maxsize=64)
+def stopwords(lang: str) -> frozenset[str]:
+    """Return the language's function words, lower-case; empty for a language without a data file."""
+    table = languages.load(lang).table("stopwords")
+    return frozenset(str(word) for group in table.values() for word in (group if not isinstance(group, str) else group.split()))
+
+
+def content(text: str, lang: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, lower-case word) for each word of three or more letters that is no function word."""
+    common = stopwords(lang)
+    for match in _WORD.finditer(text):
+        word = match.group().lower().removesuffix("'s").removesuffix("’s")
+        if len(word) > 2 and word not in common:
+            yield match.start(), match.end(), word
+
+
+@lru_cache(maxsize=65536)
+def stem(word: str) -> str:
+    """Return the first letters of a word without accents.
+
+    >>> stem("climbing") == stem("climbed")
+    True
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return plain[:STEM_LENGTH]
+
+
+def stems(text: str, lang: str) -> frozenset[str]:
+    """Return the stems of the text's content words."""
+    return frozenset(stem(word) for _, _, word in content(text, lang))

@@ -1,0 +1,319 @@
+"""The command line: every body parses, calls and reports. Data goes to stdout, messages to stderr.
+
+Exit codes: 0 done, 1 conflicts (`check` only), 2 anything that went wrong. Heavy modules are imported inside
+the commands, so that ``--help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from reconcile import __version__
+from reconcile.console import (
+    FAILED,
+    OK,
+    guarded,
+    logger,
+    set_up_logging,
+    set_up_streams,
+    terminal_width,
+    wants_color,
+    write,
+)
+from reconcile.errors import InputError
+from reconcile.model import Field, Problem, Relation
+from reconcile.options import State, command, common, database, format_option, models
+from reconcile.publish.report import REPORTERS, ROW_FORMATS
+
+if TYPE_CHECKING:
+    from reconcile.pipeline import RunResult
+
+_SHOWN_PROBLEMS = 10
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="reconcile")
+@common
+def cli() -> None:
+    """Find where overlapping articles disagree.
+
+    Start with `reconcile run ARTICLES`, then `reconcile findings` or `reconcile serve`.
+    """
+
+
+@cli.group()
+def evaluate() -> None:
+    """Score against gold labels."""
+
+
+@command(cli)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@database
+@click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
+@models
+def run(state: State, paths: tuple[str, ...], db: str, strict: bool) -> int:
+    """Read articles, compare their claims, publish agreements and conflicts to DB.
+
+    PATH is a file, a folder, a glob, a URL or - for standard input. Only what is new or changed is worked on.
+    """
+    from reconcile import pipeline
+    from reconcile.publish.store import Store
+
+    state.verdict = FAILED
+    settings = state.settings()
+    with Store(db) as store, state.progress() as progress:
+        result = pipeline.build(paths, store, settings, on_progress=progress)
+    _say_problems(result.problems, everything=state.verbose)
+    for line in _summary(result, db):
+        logger.info(line)
+    if not result.articles:
+        logger.error("no article could be read from: %s", " ".join(paths))
+        return FAILED
+    return FAILED if strict and result.problems else OK
+
+
+def _summary(result: RunResult, db: str) -> Iterator[str]:
+    """Yield the closing lines of a run."""
+    yield (
+        f"{result.articles} articles ({result.new_articles} new, {result.changed_articles} changed), "
+        f"{result.claims} claims, {result.questions} questions -> {db}"
+    )
+    order = [relation.value for relation in Relation]
+    counts = [(name, result.findings[name]) for name in order[::-1] if result.findings.get(name)]
+    yield "findings: " + (", ".join(f"{count} {name}" for name, count in counts) or "none")
+    yield f"problems: {len(result.problems) or 'none'}"
+    stages = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
+    yield f"time: {stages or '-'}; {sum(result.seconds.values()):.1f} s in all"
+
+
+def _say_problems(problems: Sequence[Problem], *, everything: bool) -> None:
+    shown = problems if everything else problems[:_SHOWN_PROBLEMS]
+    for problem in shown:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path or problem.article_id
+        logger.warning("%s: %s (%s)", place, problem.message, problem.advice)
+    if len(problems) > len(shown):
+        logger.warning("%d more problems: --verbose shows all", len(problems) - len(shown))
+
+
+@command(cli)
+@database
+@click.option(
+    "--relation",
+    "relations",
+    multiple=True,
+    type=click.Choice([r.value for r in Relation]),
+    help="Only this relation; may be given more than once (default: conflict).",
+)
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    type=click.Choice([f.value for f in Field]),
+    help="Only where this field decides; may be given more than once.",
+)
+@format_option(*ROW_FORMATS)
+def findings(state: State, db: str, relations: tuple[str, ...], fields: tuple[str, ...], form: str) -> None:
+    """List what was found, the most severe first; without --relation the conflicts."""
+    from reconcile.publish.report import findings_text
+    from reconcile.publish.store import Store
+
+    with Store(db, read_only=True) as store:
+        write(findings_text(store.finding_dicts(relations or (Relation.CONFLICT.value,), fields), form))
+
+
+@command(cli)
+@database
+@click.option("--article", metavar="ID", help="Only of this article.")
+@click.option("--dropped", is_flag=True, help="List the sentences that carry no claim instead, and why.")
+@format_option(*ROW_FORMATS)
+def claims(state: State, db: str, article: str | None, dropped: bool, form: str) -> None:
+    """List the claims with all their fields and spans."""
+    from reconcile.publish.report import claim_row, claims_text, dropped_row
+    from reconcile.publish.store import Store
+
+    with Store(db, read_only=True) as store:
+        if dropped:
+            rows = (dropped_row(sentence) for sentence in store.sentences(article) if sentence.dropped)
+        else:
+            rows = (claim_row(claim) for claim in store.claims(article))
+        write(claims_text(rows, form, dropped=dropped))
+
+
+@command(cli)
+@click.argument("finding")
+@database
+@format_option("text", "json")
+def explain(state: State, finding: str, db: str, form: str) -> None:
+    """Show every field's outcome of one FINDING, its weight, and both texts in context."""
+    from reconcile.publish.explained import explanation_text
+    from reconcile.publish.report import to_json
+    from reconcile.publish.store import Store
+
+    with Store(db, read_only=True) as store:
+        found = store.explain(finding)
+    if form == "json":
+        write([to_json(found, indent=2) + "\n"])
+    else:
+        write([explanation_text(found, color=wants_color(sys.stdout), width=terminal_width())])
+
+
+@command(cli)
+@click.argument("pairs", type=click.File("r", encoding="utf-8-sig", errors="replace"), default="-")
+@models
+def judge(state: State, pairs: TextIO) -> None:
+    """Say how the two texts of each pair stand to each other.
+
+    PAIRS is JSON Lines of {"id", "a", "b"} (default: standard input). One line each comes out, in order.
+    """
+    from reconcile import pipeline
+    from reconcile.publish.report import to_json
+
+    settings = state.settings()
+    rows = _json_lines(pairs, ("id", "a", "b"))
+    write(to_json(row) + "\n" for row in pipeline.judge(rows, settings))
+
+
+def _json_lines(lines: TextIO, required: tuple[str, ...]) -> Iterator[Mapping[str, object]]:
+    """Yield the objects of a JSON Lines file. Raises InputError with the line's number."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        where = f"{getattr(lines, 'name', 'input')}:{number}"
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise InputError(f"{where}: not valid JSON: {error}") from error
+        missing = [name for name in required if not isinstance(row, dict) or row.get(name) is None]
+        if missing:
+            raise InputError(f'{where}: needs {", ".join(missing)}; a pair is {{"id", "a", "b"}}')
+        if not isinstance(row["a"], str) or not isinstance(row["b"], str):
+            raise InputError(f"{where}: a and b must be texts")
+        yield row
+
+
+@command(cli)
+@click.argument("text")
+@database
+@format_option("text", "json", "jsonl")
+@models
+def lookup(state: State, text: str, db: str, form: str) -> None:
+    """Say who else states this: the claims that answer the same question as TEXT."""
+    from reconcile import pipeline
+    from reconcile.publish.explained import lookup_text
+    from reconcile.publish.report import rows_text
+    from reconcile.publish.store import Store
+
+    settings = state.settings()
+    with Store(db, read_only=True) as store:
+        rows = pipeline.lookup(text, store, settings)
+    if form == "text":
+        write([lookup_text(rows, color=wants_color(sys.stdout), width=terminal_width())])
+    else:
+        write(rows_text(rows, form, ()))
+
+
+@command(cli)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@database
+@click.option(
+    "--format",
+    "forms",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help=(f"{', '.join(REPORTERS)}; to standard output or FILE; may be repeated (default: text)."),
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["high", "any", "never"]),
+    default="high",
+    show_default=True,
+    help="Which conflicts make the exit code 1.",
+)
+@click.option(
+    "--baseline", metavar="FILE", help="TOML list of accepted findings: fingerprint, reason, who, expires."
+)
+@click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
+@models
+def check(state: State, paths: tuple[str, ...], db: str, **options: Any) -> int:
+    """Compare new articles with those in DB and with each other; write nothing to DB.
+
+    Exit code: 0 clean, 1 conflicts, 2 anything that went wrong.
+    """
+    from reconcile import checking, pipeline
+    from reconcile.publish.baseline import load_baseline
+    from reconcile.publish.store import Store
+
+    state.verdict = FAILED
+    outputs = checking.parse_outputs(options["forms"])
+    baseline = load_baseline(options["baseline"]) if options["baseline"] else ()
+    settings = state.settings()
+    with Store(db, read_only=True) as store, state.progress() as progress:
+        result = pipeline.check(paths, store, settings, on_progress=progress)
+    _say_problems(result.problems, everything=state.verbose)
+    if not result.claims:
+        logger.warning("no claim was found in %d articles: nothing was compared", len(result.articles))
+    report = checking.make_report(result, baseline, datetime.date.today())
+    code = checking.verdict(report, options["fail_on"], strict=options["strict"])
+    state.verdict = code
+    checking.deliver(report, outputs)
+    return code
+
+
+@command(cli)
+@database
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one."
+)
+@click.option(
+    "--metadata", metavar="FILE", help="Descriptions of tables (default: metadata.yml of the checkout)."
+)
+def serve(state: State, db: str, port: int, metadata: str | None) -> None:
+    """Serve DB with Datasette and the review pages, on this machine only (127.0.0.1)."""
+    from reconcile.serving import serve_database
+
+    serve_database(db, port=port, metadata=metadata)
+
+
+@command(evaluate)
+@click.argument("path", metavar="FOLDER")
+@click.option("--misses", is_flag=True, help="Also list every missed conflict and every false alarm.")
+@click.option("--json", "as_json", is_flag=True, help="Print the scores as one line of JSON.")
+@click.option(
+    "--db", metavar="DB", help="Score the findings of this database instead of running on the stories."
+)
+@models
+def stories(state: State, path: str, misses: bool, as_json: bool, db: str | None) -> None:
+    """Score conflicts found in the stories of FOLDER (one JSON file with gold a story)."""
+    from reconcile import evaluate as scoring
+
+    gold = scoring.load_stories(path)
+    with state.progress() as progress:
+        found = scoring.story_findings(gold, state.settings(), db=db, on_progress=progress)
+    write(scoring.stories_text(scoring.score_stories(gold, found), as_json=as_json, misses=misses))
+
+
+@command(evaluate)
+@click.argument("path", metavar="FOLDER")
+@click.option("--limit", type=click.IntRange(1), help="Only the first N pairs of every set.")
+@click.option("--json", "as_json", is_flag=True, help="Print the scores as one line of JSON.")
+@models
+def pairs(state: State, path: str, limit: int | None, as_json: bool) -> None:
+    """Score `judge` on the labelled pairs of FOLDER (one NAME.jsonl a set)."""
+    from reconcile import evaluate_pairs as scoring
+
+    with state.progress() as progress:
+        table = scoring.score_pair_sets(path, state.settings(), limit=limit, on_progress=progress)
+    write(scoring.pairs_text(table, as_json=as_json))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code: 0, 1 (conflicts found by `check`) or 2."""
+    set_up_logging(quiet=False, verbose=False)
+    set_up_streams()
+    return guarded(lambda: cli.main(arguments, prog_name="reconcile", standalone_mode=False, obj=State()))

@@ -1,0 +1,196 @@
+"""Settings: one frozen object, read from TOML, every problem reported at once.
+
+``reconcile.toml`` in the current directory is read when it is there; ``--config FILE`` names another.
+The commented example is ``reconcile.example.toml``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from reconcile.errors import ConfigError
+
+DEFAULT_FILE = "reconcile.toml"
+LIMITS = (
+    "max_bytes",
+    "max_page_bytes",
+    "max_stream_bytes",
+    "max_text_chars",
+    "max_depth",
+    "max_files",
+    "max_problems_per_file",
+)
+_SECTIONS: Mapping[str, tuple[str, ...]] = {
+    "model": ("name", "threads"),
+    "judge": ("name",),
+    "limits": LIMITS,
+    "match": (),
+    "levels": (),
+    "aliases": (),
+    "owners": (),
+}
+_MAX_THREADS = 256
+_MAX_BYTES = 4_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that a user may set. Empty tables mean: the defaults of the code that reads them.
+
+    ``match`` and ``levels`` map a threshold's name (levels: ``field.level``) to a number; ``aliases`` maps an
+    alias to the canonical name; ``owners`` maps an outlet's name or host to its owner. ``threads`` 0 lets the
+    library choose.
+    """
+
+    model_name: str = "default"
+    threads: int = 0
+    judge_name: str = "default"
+    limits: Mapping[str, int] = field(default_factory=dict)
+    match: Mapping[str, float] = field(default_factory=dict)
+    levels: Mapping[str, float] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> str:
+        """Return the settings in force as one line of JSON with sorted keys, for the record of a run."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+
+
+def load_settings(path: str | Path | None = None) -> Settings:
+    """Read settings from ``path``, or from ``reconcile.toml`` in the current directory if that exists.
+
+    Raises ConfigError: the file cannot be read, is not TOML, or has wrong entries (all in one message).
+    """
+    target = Path(path) if path is not None else Path(DEFAULT_FILE)
+    if path is None and not target.is_file():
+        return Settings()
+    try:
+        with target.open("rb") as handle:
+            content = handle.read(_MAX_BYTES + 1)
+    except OSError as error:
+        raise ConfigError(f"{target}: cannot be read ({error.strerror or error}); check --config") from error
+    if len(content) > _MAX_BYTES:
+        raise ConfigError(f"{target}: larger than {_MAX_BYTES} bytes; is this the settings file?")
+    try:
+        data = tomllib.loads(content.decode("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{target}: not valid TOML: {error}") from error
+    return from_mapping(data, str(target))
+
+
+def from_mapping(data: Mapping[str, object], where: str = "settings") -> Settings:
+    """Build settings from a parsed TOML document; ``where`` names it in messages.
+
+    Raises ConfigError with every problem found, one a line.
+    """
+    problems: list[str] = []
+    tables = dict(_tables(data, problems))
+    model, judge = tables["model"], tables["judge"]
+    settings = Settings(
+        model_name=_text(model, "model.name", problems),
+        threads=_whole(model.get("threads", 0), "model.threads", (0, _MAX_THREADS), problems),
+        judge_name=_text(judge, "judge.name", problems),
+        limits={
+            key: _whole(value, f"limits.{key}", (1, 2**53), problems)
+            for key, value in sorted(tables["limits"].items())
+            if key in LIMITS
+        },
+        match=_numbers(tables["match"], "match", problems),
+        levels=_numbers(tables["levels"], "levels", problems),
+        aliases=_inverted(tables["aliases"], "aliases", problems),
+        owners=_inverted(tables["owners"], "owners", problems),
+    )
+    if problems:
+        listing = "\n".join(f"  {line}" for line in problems)
+        raise ConfigError(f"{where}: {len(problems)} problem{'s'[: len(problems) > 1]}\n{listing}")
+    return settings
+
+
+def unknown_names(section: str, names: Collection[str], known: Collection[str]) -> list[str]:
+    """Return a message for each of ``names`` that is not in ``known``, with the nearest name or the choices.
+
+    The rooms that own thresholds and levels call this with their names, so that a misspelt one is an error.
+    """
+    return [_unknown(f"{section}.{name}", name, known) for name in sorted(names) if name not in known]
+
+
+def _unknown(label: str, name: str, known: Collection[str]) -> str:
+    from rapidfuzz import process, utils
+
+    best = process.extractOne(name, sorted(known), processor=utils.default_process, score_cutoff=60)
+    hint = f"did you mean {best[0]}?" if best else f"known: {', '.join(sorted(known)) or 'none'}"
+    return f"{label}: unknown; {hint}"
+
+
+def _tables(data: Mapping[str, object], problems: list[str]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    for name in data:
+        if name not in _SECTIONS:
+            problems.append(_unknown(f"[{name}]", name, _SECTIONS))
+    for name, known in _SECTIONS.items():
+        table = data.get(name, {})
+        if not isinstance(table, Mapping):
+            problems.append(f"{name}: must be a table, [{name}]; is {_shown(table)}")
+            table = {}
+        if known:
+            problems.extend(unknown_names(name, table.keys(), known))
+        yield name, table
+
+
+def _text(table: Mapping[str, object], label: str, problems: list[str]) -> str:
+    value = table.get(label.partition(".")[2], "default")
+    if not isinstance(value, str) or not value.strip():
+        problems.append(f"{label}: must be a non-empty text; is {_shown(value)}")
+        return "default"
+    return value.strip()
+
+
+def _whole(value: object, label: str, bounds: tuple[int, int], problems: list[str]) -> int:
+    low, high = bounds
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        problems.append(f"{label}: must be a whole number from {low} to {high}; is {_shown(value)}")
+        return low
+    return value
+
+
+def _numbers(table: Mapping[str, object], label: str, problems: list[str]) -> dict[str, float]:
+    """Flatten nested tables to dotted names (``[levels.value] close = 0.1`` is ``value.close``)."""
+    result: dict[str, float] = {}
+    for key, value in sorted(table.items()):
+        name = f"{label}.{key}"
+        if isinstance(value, Mapping):
+            inner = _numbers(value, name, problems)
+            result.update({f"{key}.{rest}": number for rest, number in inner.items()})
+        elif isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            problems.append(f"{name}: must be a finite number; is {_shown(value)}")
+        else:
+            result[key] = float(value)
+    return result
+
+
+def _inverted(table: Mapping[str, object], label: str, problems: list[str]) -> dict[str, str]:
+    """Turn ``{"Canonical": ["alias", ...]}`` into ``{"alias": "Canonical"}``; one alias has one meaning."""
+    result: dict[str, str] = {}
+    seen: dict[str, str] = {}
+    for canonical, aliases in sorted(table.items()):
+        if not canonical.strip():
+            problems.append(f"{label}: a name must not be empty")
+        if not isinstance(aliases, list) or not all(isinstance(a, str) and a.strip() for a in aliases):
+            problems.append(f"{label}.{canonical}: must be a list of non-empty texts; is {_shown(aliases)}")
+            continue
+        for alias in aliases:
+            other = seen.setdefault(alias.strip().casefold(), canonical)
+            if other != canonical:
+                problems.append(f"{label}.{canonical}: {alias!r} already stands for {other!r}")
+            else:
+                result[alias.strip()] = canonical.strip()
+    return result
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."

@@ -1,0 +1,95 @@
+"""Which slots of a story's articles are set against each other.
+
+Every pair of independent articles is looked at; inside it the search is exact (``slots.pairs``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from reconcile.match.compare import assertion
+from reconcile.match.declare import Pairing
+from reconcile.match.levels import quantities_of
+from reconcile.match.reference import Reference
+from reconcile.match.slots import Frame, Likeness, Slot, comparable, pairs
+from reconcile.model import Article, Outcome
+
+CUES = ("direction", "outcome", "pole", "status")
+
+
+def in_order(articles: Sequence[Article]) -> list[Article]:
+    """Return articles by publication, unknown last, then by id: the order of the sides of a finding."""
+    return sorted(articles, key=lambda a: (a.published is None, a.published or "", a.article_id))
+
+
+def pairings(
+    articles: Sequence[Article],
+    frames: Mapping[str, Frame],
+    reference: Reference,
+) -> Iterator[Pairing]:
+    """Yield the pairings of the independent articles of one story."""
+    for first, second in combinations(in_order(articles), 2):
+        yield from between(frames[first.article_id], frames[second.article_id], reference)
+
+
+def between(a: Frame, b: Frame, reference: Reference) -> Iterator[Pairing]:
+    """Yield the pairings of two articles."""
+    found = list(pairs(a, b, reference))
+    answers = _Answers(a, b)
+    best = _best(found)
+    for i, j, like in found:
+        pairing = Pairing(a.slots[i], b.slots[j], like)
+        elsewhere = answers.elsewhere(i, j, like, best)
+        yield Pairing(pairing.a, pairing.b, like, elsewhere)
+
+
+def _best(found: Sequence[tuple[int, int, Likeness]]) -> dict[tuple[int, int], float]:
+    return {(i, j): like.sentence + like.clause + like.slot for i, j, like in found}
+
+
+class _Answers:
+    """Which slots of two articles give the same answer."""
+
+    def __init__(self, a: Frame, b: Frame) -> None:
+        self._a, self._b = a, b
+        self._by_kind_a = _by_kind(a.slots)
+        self._by_kind_b = _by_kind(b.slots)
+        self._same: dict[tuple[int, int], bool] = {}
+
+    def elsewhere(self, i: int, j: int, like: Likeness, best: Mapping[tuple[int, int], float]) -> int:
+        """Return how many of the two answers are also given in another place of the other article.
+
+        A number, date or name counts wherever it stands; a cue such as "rose" only where the question is more alike.
+        """
+        kind = self._a.slots[i].kind
+        anywhere = kind.partition(" ")[0] not in CUES
+        floor = like.sentence + like.clause + like.slot
+
+        def counts(row: int, column: int) -> bool:
+            return (anywhere or best.get((row, column), floor) > floor) and self._agree(row, column)
+
+        in_b = any(counts(i, n) for n in self._by_kind_b[kind] if n != j)
+        in_a = any(counts(n, j) for n in self._by_kind_a[kind] if n != i)
+        return int(in_a) + int(in_b)
+
+    def _agree(self, i: int, j: int) -> bool:
+        if (i, j) not in self._same:
+            pairing = Pairing(self._a.slots[i], self._b.slots[j], Likeness(0, 0, 0, 0, 0, 0))
+            self._same[i, j] = _comparable(pairing) and assertion(pairing).level(pairing).outcome is Outcome.AGREE
+        return self._same[i, j]
+
+
+def _comparable(pairing: Pairing) -> bool:
+    if pairing.a.kind == "quotation":
+        return False
+    found = quantities_of(pairing)
+    return found is None or comparable(*found)
+
+
+def _by_kind(slots: Sequence[Slot]) -> Mapping[str, list[int]]:
+    rows: dict[str, list[int]] = defaultdict(list)
+    for n, slot in enumerate(slots):
+        rows[slot.kind].append(n)
+    return rows

@@ -1,0 +1,169 @@
+"""Decided pairs of slots to findings: one for each pair of claims and field, in words that a reviewer reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from reconcile.match import levels
+from reconcile.match.compare import compare
+from reconcile.match.declare import Pairing
+from reconcile.match.relate import RelationModel
+from reconcile.match.slots import Slot
+from reconcile.model import (
+    Entity,
+    Field,
+    FieldOutcome,
+    Finding,
+    Outcome,
+    Relation,
+    Role,
+    Severity,
+    stable_id,
+)
+
+SAME_WORDS = 88.0  # rapidfuzz ratio from which two quotations are one
+LONG_QUOTATION = 5  # words
+CLOSE = 1.15  # ratio of values up to which a conflict is called low
+ORDER = (Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE, Relation.COMPATIBLE, Relation.AGREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A compared pair with its relation and confidence."""
+
+    pairing: Pairing
+    rows: tuple[FieldOutcome, ...]
+    relation: Relation
+    confidence: float
+
+
+def decide(pairings: Iterable[Pairing], model: RelationModel) -> Iterator[Decided]:
+    """Yield the pairs that answer one question, with their relation."""
+    for pairing in pairings:
+        if pairing.a.kind == "quotation":
+            yield from _quoted(pairing)
+            continue
+        rows = compare(pairing)
+        if rows[0].outcome is Outcome.NO_EVIDENCE:
+            continue
+        relation, confidence = model.decide(pairing.a.kind, rows)
+        if relation is not Relation.UNRELATED:
+            yield Decided(pairing, model.weigh(pairing.a.kind, rows, relation), relation, confidence)
+
+
+def _quoted(pairing: Pairing) -> Iterator[Decided]:
+    """The same words from two named mouths are a conflict of attribution."""
+    a, b = pairing.a, pairing.b
+    if min(len(a.raw.split()), len(b.raw.split())) < LONG_QUOTATION or a.claim.lang != b.claim.lang:
+        return
+    alike = fuzz.ratio(a.raw.casefold(), b.raw.casefold())
+    first, second = a.claim.attribution, b.claim.attribution
+    if alike < SAME_WORDS or not first or not second or not first.speaker or not second.speaker:
+        return
+    same = levels.names_alike(*sorted((first.speaker, second.speaker)))
+    outcome = Outcome.AGREE if same else Outcome.DISAGREE
+    rows = (
+        FieldOutcome(
+            "attribution", Role.ASSERTION, "same" if same else "else", "the same speaker" if same else "different speakers",
+            outcome, first.speaker, second.speaker,
+        ),
+        FieldOutcome("words", Role.IDENTITY, "same", f"{alike:.0f} % the same words", Outcome.AGREE, a.raw, b.raw),
+    )  # fmt: skip
+    yield Decided(pairing, rows, Relation.AGREE if same else Relation.CONFLICT, round(alike / 100, 2))
+
+
+def best(decided: Iterable[Decided]) -> list[Decided]:
+    """Keep for each pair of claims and field the strongest: conflicts first, then by confidence."""
+    kept: dict[str, Decided] = {}
+    for one in decided:
+        key = finding_id(one)
+        if key not in kept or _strength(one) > _strength(kept[key]):
+            kept[key] = one
+    return [kept[key] for key in sorted(kept)]
+
+
+def _strength(one: Decided) -> tuple[bool, float, int, int]:
+    return (
+        one.relation is Relation.CONFLICT,
+        round(one.confidence, 4),
+        -one.pairing.a.span.start,
+        -one.pairing.b.span.start,
+    )
+
+
+def field_of(pairing: Pairing) -> Field:
+    """Return the field of a pair of slots: two names are a place if both may be places."""
+    a, b = pairing.a.answer, pairing.b.answer
+    if isinstance(a, Entity) and isinstance(b, Entity):
+        kinds = {a.kind, b.kind}
+        return Field.PLACE if "place" in kinds and not kinds & {"person", "org"} else Field.ENTITY
+    return pairing.a.field
+
+
+def finding_id(one: Decided) -> str:
+    """Return an id that depends on the two claims and the field alone."""
+    claims = sorted((one.pairing.a.claim.claim_id, one.pairing.b.claim.claim_id))
+    return stable_id("finding", *claims, field_of(one.pairing))
+
+
+def severity(one: Decided) -> Severity | None:
+    """Return how hard a conflict is, None for other relations."""
+    if one.relation is not Relation.CONFLICT:
+        return None
+    small = field_of(one.pairing) is Field.VALUE and levels.ratio(one.pairing) <= CLOSE
+    return Severity.LOW if small or field_of(one.pairing) is Field.ATTRIBUTION else Severity.HIGH
+
+
+def finding(one: Decided, story_id: str, cluster_id: str, about: str) -> Finding:
+    """Return the finding of a decided pair, without its copies."""
+    a, b = one.pairing.a, one.pairing.b
+    return Finding(
+        finding_id=finding_id(one),
+        story_id=story_id,
+        cluster_id=cluster_id,
+        claim_a=a.claim.claim_id,
+        claim_b=b.claim.claim_id,
+        relation=one.relation,
+        field=field_of(one.pairing),
+        severity=severity(one),
+        confidence=round(one.confidence, 2),
+        about=about,
+        explanation=explain(one),
+        value_a=shown(a),
+        value_b=shown(b),
+        outcomes=one.rows,
+        focus_a=a.span,
+        focus_b=b.span,
+    )
+
+
+def shown(slot: Slot) -> str:
+    """Return the answer of a slot as printed; of a quotation, who is said to have spoken."""
+    if slot.kind == "quotation" and slot.claim.attribution:
+        return slot.claim.attribution.speaker
+    return slot.raw
+
+
+_SAYS = {
+    Relation.AGREE: "the same answer",
+    Relation.COMPATIBLE: "both can be true",
+    Relation.UPDATE: "the later report gives a new state",
+    Relation.SCOPE: "not the same scope",
+    Relation.CONFLICT: "both cannot be true",
+}
+
+
+def explain(one: Decided) -> str:
+    """Return one line: what stands against what, why, and which scope differs or is unknown."""
+    answer = one.rows[0]
+    parts = [f"{field_of(one.pairing)}: {shown(one.pairing.a)!r} against {shown(one.pairing.b)!r}, {answer.label}"]
+    parts.append(_SAYS[one.relation])
+    period = next((row for row in one.rows if row.field == "period"), None)
+    if period is not None and period.level == "else":
+        parts.append(f"the times differ: {period.a} / {period.b}")
+    elif period is not None and period.level == "one":
+        parts.append(f"the time is stated on one side only: {period.a or 'unknown'} / {period.b or 'unknown'}")
+    return "; ".join(parts)

@@ -1,0 +1,462 @@
+"""Pure predicates over a pairing, and small factories for them. Every one is symmetric in the two sides.
+
+Value arithmetic: a printed number stands for the interval of values that would be printed so ("14 %" is 13.5 to
+14.5), a hedge widens it or opens one end (``quantities.base``); two intervals that meet are the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from reconcile.claims import entities, quantities, units, words
+from reconcile.claims.intervals import meet
+from reconcile.match.declare import Pairing, Predicate
+from reconcile.match.slots import Slot
+from reconcile.model import Claim, Cue, Direction, Entity, Hedge, Quantity, Status, TimeRef
+
+SAME_NAME = 0.85
+NEAR = 40  # characters on either side of a slot
+OPPOSITE = {("up", "down"), ("down", "up"), ("win", "lose"), ("lose", "win")}
+
+
+def both(test: Callable[[Slot], bool]) -> Predicate:
+    """Hold when both sides pass."""
+    return lambda p: test(p.a) and test(p.b)
+
+
+def either(test: Callable[[Slot], bool]) -> Predicate:
+    """Hold when at least one side passes."""
+    return lambda p: test(p.a) or test(p.b)
+
+
+def at_least(measure: Callable[[Pairing], float], floor: float) -> Predicate:
+    """Hold when a measure of the pair reaches a floor."""
+    return lambda p: measure(p) >= floor
+
+
+# Likeness of the questions -------------------------------------------------------------------------------------
+
+
+def sentence_likeness(p: Pairing) -> float:
+    """Return the likeness of the two sentences in standard deviations."""
+    return p.like.sentence
+
+
+def clause_likeness(p: Pairing) -> float:
+    """Return the likeness of the clauses around the two slots in standard deviations."""
+    return p.like.clause
+
+
+def slot_likeness(p: Pairing) -> float:
+    """Return the likeness of the two slots' roles in standard deviations."""
+    return p.like.slot
+
+
+def nearest_both(p: Pairing) -> bool:
+    """Each slot is the other article's nearest to the other."""
+    return p.like.rank_a == 0 and p.like.rank_b == 0
+
+
+def nearest_one(p: Pairing) -> bool:
+    """One slot is the nearest of the other."""
+    return p.like.rank_a == 0 or p.like.rank_b == 0
+
+
+def lead(p: Pairing) -> float:
+    """Return how far the pair is ahead of the next best."""
+    return p.like.lead
+
+
+# Names, words, numbers around the slot ---------------------------------------------------------------------------
+
+
+def other_names(slot: Slot) -> tuple[str, ...]:
+    """Return the names in the claim apart from the slot's own words."""
+    return tuple(
+        dict.fromkeys(e.name for e in slot.claim.entities if not (slot.span.start < e.end and e.start < slot.span.end))
+    )
+
+
+@lru_cache(maxsize=65536)
+def names_alike(a: str, b: str) -> bool:
+    """Return whether two names are one."""
+    return a == b or entities.same(a, b) >= SAME_NAME
+
+
+def shared_names(p: Pairing) -> float:
+    """Return the share of the shorter list of names that the other side has too."""
+    a, b = other_names(p.a), other_names(p.b)
+    if not a or not b:
+        return -1.0
+    short, long = (a, b) if len(a) <= len(b) else (b, a)
+    return sum(any(names_alike(x, y) for y in long) for x in short) / len(short)
+
+
+def same_subject(p: Pairing) -> bool:
+    """The claims' subjects are one name."""
+    return bool(p.a.claim.subject and p.b.claim.subject) and names_alike(*sorted((p.a.claim.subject, p.b.claim.subject)))
+
+
+@lru_cache(maxsize=65536)
+def _stems_around(claim: Claim, start: int, end: int) -> frozenset[str]:
+    left, right = claim.quote[: start - claim.start], claim.quote[end - claim.start :]
+    return words.stems(left, claim.lang) | words.stems(right, claim.lang)
+
+
+def stems_around(slot: Slot) -> frozenset[str]:
+    """Return the stems of the content words around a slot."""
+    return _stems_around(slot.claim, slot.span.start, slot.span.end)
+
+
+@lru_cache(maxsize=65536)
+def near_stems(slot: Slot) -> frozenset[str]:
+    """Return the stems of the content words beside a slot: at most NEAR characters away and in its clause."""
+    clause, quote = slot.clause, slot.claim.quote
+    start, end = slot.span.start - slot.claim.start, slot.span.end - slot.claim.start
+    left = quote[max(clause.start, start - NEAR) : start].partition(" ")[2] if start - NEAR > clause.start else quote[clause.start : start]
+    right = quote[end : min(clause.end, end + NEAR)]
+    right = right.rpartition(" ")[0] if end + NEAR < clause.end else right
+    return words.stems(left, slot.claim.lang) | words.stems(right, slot.claim.lang)
+
+
+def near_words_shared(p: Pairing) -> int:
+    """Return how many content stems beside one slot stand beside the other; -1 across languages or if there is none."""
+    a, b = near_stems(p.a), near_stems(p.b)
+    if p.a.claim.lang != p.b.claim.lang or not a or not b:
+        return -1
+    return len(a & b)
+
+
+def near_words_in_other(p: Pairing) -> bool:
+    """A content stem beside one slot stands somewhere in the other sentence."""
+    return bool(near_stems(p.a) & stems_around(p.b)) or bool(near_stems(p.b) & stems_around(p.a))
+
+
+def shared_words(p: Pairing) -> int:
+    """Return how many content stems the two sentences share outside the slots; -1 across languages."""
+    if p.a.claim.lang != p.b.claim.lang:
+        return -1
+    return len(stems_around(p.a) & stems_around(p.b))
+
+
+def shared_word_ratio(p: Pairing) -> float:
+    """Return shared content stems as a share of the shorter sentence's."""
+    a, b = stems_around(p.a), stems_around(p.b)
+    return len(a & b) / min(len(a), len(b)) if a and b and p.a.claim.lang == p.b.claim.lang else 0.0
+
+
+# Periods and dates ------------------------------------------------------------------------------------------------
+
+
+def periods(slot: Slot) -> tuple[TimeRef, ...]:
+    """Return the claim's resolved times apart from the slot itself."""
+    return tuple(t for t in slot.claim.times if t.low and t.high and t.start != slot.span.start)
+
+
+def times_meet(a: TimeRef, b: TimeRef) -> bool:
+    """Return whether two resolved times overlap."""
+    return bool(a.low and a.high and b.low and b.high) and str(a.low) <= str(b.high) and str(b.low) <= str(a.high)
+
+
+def periods_missing(p: Pairing) -> bool:
+    """Neither side names a time."""
+    return not periods(p.a) and not periods(p.b)
+
+
+def periods_one(p: Pairing) -> bool:
+    """Only one side names a time."""
+    return not periods(p.a) or not periods(p.b)
+
+
+def periods_equal(p: Pairing) -> bool:
+    """A time of one side is the same days as one of the other."""
+    return any((x.low, x.high) == (y.low, y.high) for x in periods(p.a) for y in periods(p.b))
+
+
+def periods_meet(p: Pairing) -> bool:
+    """A time of one side overlaps one of the other."""
+    return any(times_meet(x, y) for x in periods(p.a) for y in periods(p.b))
+
+
+def dates_of(p: Pairing) -> tuple[TimeRef, TimeRef] | None:
+    """Return the two times of a date pairing."""
+    a, b = p.a.answer, p.b.answer
+    return (a, b) if isinstance(a, TimeRef) and isinstance(b, TimeRef) else None
+
+
+def dates_resolved(p: Pairing) -> bool:
+    """Both dates are known days."""
+    found = dates_of(p)
+    return found is not None and all(t.low and t.high for t in found)
+
+
+def dates_same(p: Pairing) -> bool:
+    """Both dates are the same days."""
+    found = dates_of(p)
+    return found is not None and (found[0].low, found[0].high) == (found[1].low, found[1].high)
+
+
+def dates_nest(p: Pairing) -> bool:
+    """One date lies inside the other, or they overlap."""
+    found = dates_of(p)
+    return found is not None and times_meet(*found)
+
+
+def dates_gap(p: Pairing) -> int:
+    """Return the days between two dates that do not meet, -1 if unknown."""
+    found = dates_of(p)
+    if found is None or not dates_resolved(p):
+        return -1
+    first, second = sorted(found, key=lambda t: (str(t.low), str(t.high)))
+    return max((date.fromisoformat(str(second.low)[:10]) - date.fromisoformat(str(first.high)[:10])).days, 0)
+
+
+def dates_other_grain(p: Pairing) -> bool:
+    """The dates are of different granularity (a day against a year)."""
+    found = dates_of(p)
+    return found is not None and found[0].granularity != found[1].granularity
+
+
+# Quantities -------------------------------------------------------------------------------------------------------
+
+
+def quantities_of(p: Pairing) -> tuple[Quantity, Quantity] | None:
+    """Return the two quantities of a value pairing."""
+    a, b = p.a.answer, p.b.answer
+    return (a, b) if isinstance(a, Quantity) and isinstance(b, Quantity) else None
+
+
+@lru_cache(maxsize=65536)
+def interval(q: Quantity) -> tuple[Decimal | None, Decimal | None]:
+    """Return the accepted values of a printed quantity in its dimension's base unit."""
+    return quantities.interval(q)
+
+
+@lru_cache(maxsize=65536)
+def point(q: Quantity) -> Decimal | None:
+    """Return the printed value (the middle of a printed range) in the base unit."""
+    ends = [v for v in (q.low, q.high) if v is not None]
+    if not ends:
+        return None
+    return units.to_base(sum(ends, Decimal(0)) / len(ends), q.unit, q.dimension)
+
+
+def same_value(p: Pairing) -> bool:
+    """The printed values are equal after conversion."""
+    found = quantities_of(p)
+    return found is not None and found[0].dimension != "score" and _equal(*found)
+
+
+def _equal(a: Quantity, b: Quantity) -> bool:
+    return a.hedge == b.hedge and point(a) is not None and point(a) == point(b)
+
+
+def same_score(p: Pairing) -> bool:
+    """Two scores with the same figures, told from either side."""
+    found = quantities_of(p)
+    return found is not None and found[0].dimension == "score" and sorted(map(str, (found[0].low, found[0].high))) == sorted(
+        map(str, (found[1].low, found[1].high))
+    )
+
+
+def ranges_meet(p: Pairing) -> bool:
+    """The intervals of accepted values meet, both closed."""
+    found = quantities_of(p)
+    if found is None or found[0].dimension == "score" or any(v is None for q in found for v in interval(q)):
+        return False
+    return meet(*found)
+
+
+def open_ended_meet(p: Pairing) -> bool:
+    """One side is open ("more than 100") and the other lies inside it."""
+    found = quantities_of(p)
+    return found is not None and found[0].dimension != "score" and meet(*found)
+
+
+def ratio(p: Pairing) -> float:
+    """Return how many times the larger value is the smaller, infinite when one is zero or the signs differ."""
+    found = quantities_of(p)
+    if found is None:
+        return float("inf")
+    a, b = point(found[0]), point(found[1])
+    if a is None or b is None or a * b <= 0:
+        return float("inf")
+    return float(max(a, b) / min(a, b))
+
+
+def within(factor: float) -> Predicate:
+    """Hold when the values differ by at most this factor."""
+    return lambda p: ratio(p) <= factor
+
+
+def same_unit(p: Pairing) -> bool:
+    """Both sides print the same unit."""
+    found = quantities_of(p)
+    return found is not None and found[0].unit == found[1].unit
+
+
+def dimension_is(*names: str) -> Predicate:
+    """Hold for quantities of these dimensions."""
+    return lambda p: isinstance(p.a.answer, Quantity) and p.a.answer.dimension in names
+
+
+def noun_stems(slot: Slot) -> frozenset[str]:
+    """Return the stems of the noun counted."""
+    return words.stems(slot.answer.noun, slot.claim.lang) if isinstance(slot.answer, Quantity) else frozenset()
+
+
+def nouns_shared(p: Pairing) -> bool:
+    """The nouns counted share a stem."""
+    return bool(noun_stems(p.a) & noun_stems(p.b))
+
+
+def noun_in_other(p: Pairing) -> bool:
+    """The noun counted on one side stands somewhere in the other sentence."""
+    return bool(noun_stems(p.a) & stems_around(p.b)) or bool(noun_stems(p.b) & stems_around(p.a))
+
+
+def per_differs(p: Pairing) -> bool:
+    """One is per something and the other is not, or per something else."""
+    found = quantities_of(p)
+    return found is not None and found[0].per != found[1].per
+
+
+def hedged(slot: Slot) -> bool:
+    """The value is hedged."""
+    return isinstance(slot.answer, Quantity) and slot.answer.hedge is not Hedge.NONE
+
+
+# Cues -------------------------------------------------------------------------------------------------------------
+
+
+def cues_of(p: Pairing) -> tuple[Cue, Cue] | None:
+    """Return the two cues of a direction, pole or status pairing."""
+    a, b = p.a.answer, p.b.answer
+    return (a, b) if isinstance(a, Cue) and isinstance(b, Cue) else None
+
+
+def opposite(p: Pairing) -> bool:
+    """Up against down, win against lose."""
+    found = cues_of(p)
+    return found is not None and (found[0].value, found[1].value) in OPPOSITE
+
+
+def same_cue(p: Pairing) -> bool:
+    """Both cues have one value."""
+    found = cues_of(p)
+    return found is not None and found[0].value == found[1].value
+
+
+def flat_against_change(p: Pairing) -> bool:
+    """Unchanged against up or down."""
+    found = cues_of(p)
+    return found is not None and Direction.FLAT.value in (found[0].value, found[1].value)
+
+
+def done_against_planned(p: Pairing) -> bool:
+    """Completed or under way on one side, planned or rumoured on the other."""
+    found = cues_of(p)
+    if found is None:
+        return False
+    values = {found[0].value, found[1].value}
+    return bool(values & {Status.COMPLETED, Status.UNDER_WAY}) and bool(values & {Status.PLANNED, Status.RUMOURED})
+
+
+def shares_cue(kind: str) -> Predicate:
+    """Hold when both claims have a cue of this kind and of the same group and value."""
+    return lambda p: bool(_cues(p.a.claim, kind) & _cues(p.b.claim, kind))
+
+
+def opposes_cue(kind: str) -> Predicate:
+    """Hold when the claims have opposite cues of this kind."""
+    flip = {"up": "down", "down": "up", "win": "lose", "lose": "win", "+": "-", "-": "+"}
+    return lambda p: any((g, flip.get(v, "")) in _cues(p.b.claim, kind) for g, v in _cues(p.a.claim, kind))
+
+
+def lacks_cue(kind: str) -> Predicate:
+    """Hold when one claim has no cue of this kind."""
+    return lambda p: not _cues(p.a.claim, kind) or not _cues(p.b.claim, kind)
+
+
+def _cues(claim: Claim, kind: str) -> frozenset[tuple[str, str]]:
+    return frozenset((cue.group, cue.value) for cue in claim.cues if cue.kind == kind)
+
+
+def scope_words(slot: Slot) -> frozenset[tuple[str, str]]:
+    """Return the words of the claim that tell of what part, period or region it is."""
+    return _cues(slot.claim, "scope")
+
+
+def is_base(slot: Slot) -> bool:
+    """The number is only what others are set against ("up from 368 million")."""
+    return any(cue.kind == "base" for cue in slot.claim.cues)
+
+
+def planned(slot: Slot) -> bool:
+    """The claim is about the future or a plan."""
+    return slot.claim.status in (Status.PLANNED, Status.RUMOURED)
+
+
+# Names as answers -------------------------------------------------------------------------------------------------
+
+
+def names_of(p: Pairing) -> tuple[Entity, Entity] | None:
+    """Return the two names of a name pairing."""
+    a, b = p.a.answer, p.b.answer
+    return (a, b) if isinstance(a, Entity) and isinstance(b, Entity) else None
+
+
+def same_name(p: Pairing) -> bool:
+    """Both names are one."""
+    found = names_of(p)
+    return found is not None and names_alike(*sorted((found[0].name, found[1].name)))
+
+
+def kinds_agree(p: Pairing) -> bool:
+    """Both names are of one known kind."""
+    found = names_of(p)
+    return found is not None and found[0].kind == found[1].kind != "other"
+
+
+def kinds_differ(p: Pairing) -> bool:
+    """The names are of different known kinds."""
+    found = names_of(p)
+    return found is not None and "other" not in (found[0].kind, found[1].kind) and found[0].kind != found[1].kind
+
+
+def named_by_other(p: Pairing) -> bool:
+    """A name of one side stands in the other sentence too."""
+    found = names_of(p)
+    if found is None:
+        return False
+    return any(names_alike(*sorted((found[0].name, n))) for n in other_names(p.b)) or any(
+        names_alike(*sorted((found[1].name, n))) for n in other_names(p.a)
+    )
+
+
+# When it was reported ---------------------------------------------------------------------------------------------
+
+
+def reported_gap(p: Pairing) -> float:
+    """Return the hours between the publications, -1 if one is unknown."""
+    a, b = p.a.claim.as_of, p.b.claim.as_of
+    if not a or not b:
+        return -1.0
+    first, second = (datetime.fromisoformat(x.replace("Z", "+00:00")) for x in (a, b))
+    if first.tzinfo is None or second.tzinfo is None:
+        first, second = first.replace(tzinfo=None), second.replace(tzinfo=None)
+    return abs((second - first).total_seconds()) / 3600
+
+
+def later_is_larger(p: Pairing) -> bool:
+    """The later article has the larger value."""
+    found = quantities_of(p)
+    if found is None or reported_gap(p) <= 0:
+        return False
+    a, b = point(found[0]), point(found[1])
+    if a is None or b is None:
+        return False
+    return (b > a) == (str(p.b.claim.as_of) > str(p.a.claim.as_of))

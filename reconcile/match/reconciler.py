@@ -1,0 +1,111 @@
+"""The matching of a corpus: vectors, origins, stories, pairs, relations, questions, findings.
+
+``match`` is a pure function of articles, sentences and claims: no order, no clock, no database.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from reconcile.match import candidates, cluster, findings, origins, slots, stories
+from reconcile.match.embed import Embedder
+from reconcile.match.reference import Reference
+from reconcile.match.relate import RelationModel
+from reconcile.model import Article, Claim, Cluster, Finding, Origin, Sentence, Story
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The articles with their sentences and claims, by article id."""
+
+    articles: Mapping[str, Article]
+    sentences: Mapping[str, Sequence[Sentence]]
+    claims: Mapping[str, Sequence[Claim]]
+    owners: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """All that comes out of matching, sorted by id."""
+
+    stories: tuple[Story, ...]
+    origins: tuple[Origin, ...]
+    clusters: tuple[Cluster, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """The model, its reference values and the relation weights."""
+
+    embedder: Embedder
+    reference: Reference
+    model: RelationModel
+
+
+def match(corpus: Corpus, matcher: Matcher, only: Collection[str] | None = None, progress: Progress | None = None) -> Matched:
+    """Match a corpus. With ``only``, pairs are compared only in stories that hold one of these articles."""
+    by_article = {a: slots.of_claims(corpus.claims[a]) for a in sorted(corpus.articles)}
+    texts = {a: [s.text for s in corpus.sentences[a] if not s.dropped] for a in sorted(corpus.articles)}
+    framed = slots.frames(by_article, matcher.embedder, matcher.reference)
+    vectors = {a: matcher.reference.centre_sentences(matcher.embedder.embed(texts[a])) for a in texts}
+    ordered = [corpus.articles[a] for a in sorted(corpus.articles)]
+    found_origins = origins.find_origins(ordered, corpus.sentences, vectors, corpus.owners)
+    grouped = stories.group(ordered, corpus.claims, vectors)
+    made: list[Finding] = []
+    questions: list[Cluster] = []
+    for number, story in enumerate(grouped):
+        if progress:
+            progress("comparing", number, len(grouped))
+        if len(story.article_ids) > 1 and (only is None or set(story.article_ids) & set(only)):
+            of_story, asked = match_story(story, corpus, framed, found_origins, matcher)
+            made.extend(of_story)
+            questions.extend(asked)
+    return Matched(
+        stories=grouped,
+        origins=found_origins,
+        clusters=tuple(sorted(questions, key=lambda c: c.cluster_id)),
+        findings=tuple(sorted(made, key=lambda f: f.finding_id)),
+    )
+
+
+def match_story(
+    story: Story,
+    corpus: Corpus,
+    framed: Mapping[str, slots.Frame],
+    found_origins: Sequence[Origin],
+    matcher: Matcher,
+) -> tuple[list[Finding], tuple[Cluster, ...]]:
+    """Return the findings and questions of one story."""
+    members = [corpus.articles[a] for a in story.article_ids]
+    copies = copies_of(found_origins)
+    witnesses = [a for a in members if a.article_id not in {c for ids in copies.values() for c in ids}]
+    pairings = candidates.pairings(witnesses, framed, matcher.reference)
+    decided = findings.best(findings.decide(pairings, matcher.model))
+    asked = cluster.clusters(decided, story.story_id)
+    question = cluster.by_claim(asked)
+    made = []
+    for one in decided:
+        a, b = one.pairing.a.claim, one.pairing.b.claim
+        shared = question.get(a.claim_id) or question[b.claim_id]
+        made.append(
+            replace(
+                findings.finding(one, story.story_id, shared.cluster_id, shared.label),
+                also_in_a=copies.get(a.article_id, ()),
+                also_in_b=copies.get(b.article_id, ()),
+            )
+        )
+    return made, asked
+
+
+def copies_of(found_origins: Sequence[Origin]) -> dict[str, tuple[str, ...]]:
+    """Return the sorted ids of the copies and translations of each origin. A copy is no witness of its own."""
+    copies: dict[str, list[str]] = defaultdict(list)
+    for origin in found_origins:
+        if origin.article_id != origin.origin_id:
+            copies[origin.origin_id].append(origin.article_id)
+    return {origin_id: tuple(sorted(ids)) for origin_id, ids in copies.items()}

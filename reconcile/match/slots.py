@@ -1,0 +1,220 @@
+"""Slots: the places in claims that answer a question, and how similar the questions of two slots are.
+
+A quantity, a time, a name, a change word, a status word, the pole of an opposition or a quotation is an answer;
+the sentence around it is the question. The vector of a slot is the mean of the model's states over its words *in
+their sentence*, so it tells the role that the words play there; the sentence vector tells what it is all about.
+(Tried on half a million slot pairs of the stories: masking the numbers before embedding finds the same question
+less often than the unmasked states do.)
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reconcile.claims import units
+from reconcile.match.embed import Embedder
+from reconcile.match.reference import Reference
+from reconcile.model import Attribution, Claim, ClaimKind, Cue, Entity, Field, Quantity, Span, TimeRef
+
+Answer = Quantity | TimeRef | Entity | Cue | Attribution
+Matrix = NDArray[np.float32]
+
+NEAREST = 4  # a pair is looked at when one slot is among this many nearest of the other, in that article
+DIRECTIONS = ("increase", "win")  # oppositions that are compared as directions and outcomes
+CLAUSE_WORDS = 5
+_BREAK = re.compile(r"[;:()\[\]—–]|,\s|\s[-|]\s")
+_DATED = ("hour", "day", "week", "month", "quarter", "half", "year", "part")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """One answer in one claim. ``span`` is inside the claim's part; ``kind`` tells which slots may be compared."""
+
+    claim: Claim
+    field: Field
+    kind: str
+    span: Span
+    raw: str
+    answer: Answer
+
+    @property
+    def clause(self) -> Span:
+        """The words around the slot up to the nearest break on either side, at least CLAUSE_WORDS of them."""
+        return _clause(self.claim.quote, self.span.start - self.claim.start, self.span.end - self.claim.start)
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """How alike the questions of two slots are, in standard deviations above the usual pair of one story.
+
+    ``rank_a``: how many slots of b's article are more like a's question than b is; ``lead``: how far the pair is
+    ahead of the best other pair of either slot (negative: behind).
+    """
+
+    sentence: float
+    clause: float
+    slot: float
+    rank_a: int
+    rank_b: int
+    lead: float
+
+
+def of_claims(claims: Iterable[Claim]) -> tuple[Slot, ...]:
+    """Return the slots of one article's claims, in reading order."""
+    return tuple(slot for claim in claims for slot in _slots(claim))
+
+
+def _slots(claim: Claim) -> Iterator[Slot]:
+    if claim.kind is ClaimKind.QUANTITY and claim.quantity is not None:
+        yield Slot(claim, Field.VALUE, "value", claim.focus, claim.quantity.raw, claim.quantity)
+    elif claim.kind is ClaimKind.QUOTATION and claim.attribution is not None:
+        raw = claim.quote[claim.focus.start - claim.start : claim.focus.end - claim.start]
+        yield Slot(claim, Field.ATTRIBUTION, "quotation", claim.focus, raw, claim.attribution)
+    elif claim.kind is ClaimKind.EVENT:
+        yield from _event_slots(claim)
+
+
+def _event_slots(claim: Claim) -> Iterator[Slot]:
+    for time in claim.times:
+        if time.granularity in _DATED:
+            yield Slot(claim, Field.DATE, "date", Span(time.start, time.end), time.raw, time)
+    for entity in claim.entities:
+        field = Field.PLACE if entity.kind == "place" else Field.ENTITY
+        yield Slot(claim, field, "name", Span(entity.start, entity.end), entity.raw, entity)
+    for cue in claim.cues:
+        span = Span(cue.start, cue.end)
+        if cue.kind in ("direction", "outcome"):
+            yield Slot(claim, Field.DIRECTION, cue.kind, span, cue.raw, cue)
+        elif cue.kind == "pole" and cue.group not in DIRECTIONS:
+            yield Slot(claim, Field.POLARITY, f"pole {cue.group}", span, cue.raw, cue)
+        elif cue.kind == "status":
+            yield Slot(claim, Field.STATUS, "status", span, cue.raw, cue)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One article's slots with the centred unit vectors of their sentences and of themselves, row by row."""
+
+    article_id: str
+    slots: tuple[Slot, ...]
+    sentences: Matrix
+    clauses: Matrix
+    vectors: Matrix
+
+
+def frames(by_article: Mapping[str, Sequence[Slot]], embedder: Embedder, reference: Reference) -> dict[str, Frame]:
+    """Embed each sentence once and return a frame per article."""
+    spans: dict[str, dict[Span, None]] = defaultdict(dict)
+    for slots in by_article.values():
+        for slot in slots:
+            spans[slot.claim.quote].setdefault(_local(slot))
+            spans[slot.claim.quote].setdefault(slot.clause)
+    texts = sorted(spans)
+    wholes, parts = embedder.embed_spans(texts, [tuple(spans[text]) for text in texts])
+    rows = {text: n for n, text in enumerate(texts)}
+    wholes = reference.centre_sentences(wholes)
+    places = {(text, span): n for text in texts for n, span in enumerate(spans[text])}
+    made = {}
+    for article_id, slots in by_article.items():
+        at = [rows[slot.claim.quote] for slot in slots]
+        own = [parts[r][places[slot.claim.quote, _local(slot)]] for r, slot in zip(at, slots, strict=True)]
+        around = [parts[r][places[slot.claim.quote, slot.clause]] for r, slot in zip(at, slots, strict=True)]
+        empty = np.zeros((0, embedder.dim), np.float32)
+        made[article_id] = Frame(
+            article_id,
+            tuple(slots),
+            wholes[at],
+            reference.centre_sentences(np.stack(around) if around else empty),
+            reference.centre_slots(np.stack(own) if own else empty),
+        )
+    return made
+
+
+def _clause(text: str, start: int, end: int) -> Span:
+    left = [m.end() for m in _BREAK.finditer(text, 0, start)]
+    right = [m.start() for m in _BREAK.finditer(text, end)] + [len(text)]
+    low, high = (left.pop() if left else 0), right.pop(0)
+    while len(text[low:high].split()) < CLAUSE_WORDS and (low > 0 or high < len(text)):
+        if low > 0:
+            low = left.pop() if left else 0
+        elif right:
+            high = right.pop(0)
+    return Span(low, high)
+
+
+def _local(slot: Slot) -> Span:
+    return Span(slot.span.start - slot.claim.start, slot.span.end - slot.claim.start)
+
+
+def pairs(a: Frame, b: Frame, reference: Reference) -> Iterator[tuple[int, int, Likeness]]:
+    """Yield (row in a, row in b, likeness) for the slot pairs of two articles that may answer one question.
+
+    Of all comparable pairs those are kept in which either slot is among the NEAREST of the other.
+    """
+    if not a.slots or not b.slots:
+        return
+    sentence = reference.scale_sentences(a.sentences @ b.sentences.T)
+    clause = reference.scale_sentences(a.clauses @ b.clauses.T)
+    slot = reference.scale_slots(a.vectors @ b.vectors.T)
+    for left, right in _groups(a.slots, b.slots):
+        allowed = _allowed(a.slots, b.slots, left, right)
+        near = sentence[np.ix_(left, right)] + clause[np.ix_(left, right)] + slot[np.ix_(left, right)]
+        near = np.where(allowed, near, -np.inf)
+        rank_a = (near[:, None, :] > near[:, :, None]).sum(axis=2)
+        rank_b = (near[None, :, :] > near[:, None, :]).sum(axis=1)
+        keep = allowed & ((rank_a < NEAREST) | (rank_b < NEAREST))
+        for i, j in zip(*np.nonzero(keep), strict=True):
+            yield (
+                left[i],
+                right[j],
+                Likeness(
+                    sentence=float(sentence[left[i], right[j]]),
+                    clause=float(clause[left[i], right[j]]),
+                    slot=float(slot[left[i], right[j]]),
+                    rank_a=int(rank_a[i, j]),
+                    rank_b=int(rank_b[i, j]),
+                    lead=_lead(near, int(i), int(j)),
+                ),
+            )
+
+
+def _groups(a: Sequence[Slot], b: Sequence[Slot]) -> Iterator[tuple[list[int], list[int]]]:
+    """Rows of slots of one kind; poles meet only inside their group."""
+    left: dict[str, list[int]] = defaultdict(list)
+    right: dict[str, list[int]] = defaultdict(list)
+    for n, slot in enumerate(a):
+        left[slot.kind].append(n)
+    for n, slot in enumerate(b):
+        right[slot.kind].append(n)
+    for kind in sorted(set(left) & set(right)):
+        yield left[kind], right[kind]
+
+
+def _allowed(a: Sequence[Slot], b: Sequence[Slot], left: list[int], right: list[int]) -> NDArray[np.bool_]:
+    table = np.ones((len(left), len(right)), bool)
+    for i, row in enumerate(left):
+        first = a[row].answer
+        if isinstance(first, Quantity):
+            for j, column in enumerate(right):
+                second = b[column].answer
+                table[i, j] = isinstance(second, Quantity) and comparable(first, second)
+    return table
+
+
+def _lead(near: NDArray[np.float32], i: int, j: int) -> float:
+    others = np.concatenate([np.delete(near[i], j), np.delete(near[:, j], i)])
+    others = others[np.isfinite(others)]
+    return float(near[i, j] - others.max()) if len(others) else 9.0
+
+
+def comparable(a: Quantity, b: Quantity) -> bool:
+    """Return whether two quantities can be set against each other: one dimension and units that convert."""
+    if a.dimension != b.dimension:
+        return False
+    return units.may_equal(a.unit, b.unit) or units.compatible(a.dimension, a.unit, b.unit)

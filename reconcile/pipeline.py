@@ -1,0 +1,220 @@
+"""The rooms in order: read, claims, match, publish. Returns results, prints nothing.
+
+``build`` works on what is new or changed: articles that are in the store unchanged keep their claims, and every
+text is embedded once. ``check`` does the same beside the store without writing to it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from urllib.parse import urlsplit
+
+from reconcile.claims.extract import Extractor, SlotExtractor
+from reconcile.config import Settings
+from reconcile.match import embed, reference, relate
+from reconcile.match.pairs import PairJudge
+from reconcile.match.reconciler import Corpus, Matched, Matcher, match
+from reconcile.model import Article, Claim, Problem, Publication, Sentence, Source, stable_id
+from reconcile.publish.forms import finding_dict
+from reconcile.publish.store import Store
+from reconcile.read import clean, ingest, sentences
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did, in numbers, and what went wrong."""
+
+    articles: int
+    new_articles: int
+    changed_articles: int
+    claims: int
+    questions: int
+    findings: Mapping[str, int]
+    problems: tuple[Problem, ...]
+    seconds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What a check found: the ids of the articles checked and the findings that touch them."""
+
+    articles: tuple[str, ...]
+    claims: int
+    findings: tuple[dict[str, object], ...]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Seconds by stage."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+
+def build(
+    paths: Sequence[str], store: Store, settings: Settings, *, on_progress: Progress | None = None
+) -> RunResult:
+    """Read articles, compare them with those in the store and publish the whole."""
+    clock = _Clock()
+    with clock.stage("read"):
+        read, problems = _read(paths, settings)
+        known = {a.article_id: a for a in store.articles()}
+        fresh = [a for a in read if _changed(a, known.get(a.article_id))]
+    with clock.stage("extract"):
+        corpus = _corpus(store, known, fresh, settings, on_progress)
+    if not corpus.articles:
+        return RunResult(0, 0, 0, 0, 0, {}, problems, clock.seconds)
+    with clock.stage("match"):
+        matched = match(corpus, _matcher(store, settings, on_progress), progress=on_progress)
+    with clock.stage("publish"):
+        store.publish(_publication(corpus, matched, problems, settings))
+    new = sum(a.article_id not in known for a in fresh)
+    return RunResult(
+        articles=len(corpus.articles),
+        new_articles=new,
+        changed_articles=len(fresh) - new,
+        claims=sum(map(len, corpus.claims.values())),
+        questions=len(matched.clusters),
+        findings=dict(Counter(str(f.relation) for f in matched.findings)),
+        problems=problems,
+        seconds=clock.seconds,
+    )
+
+
+def check(
+    paths: Sequence[str], store: Store, settings: Settings, *, on_progress: Progress | None = None
+) -> CheckResult:
+    """Compare articles with those in the store and with each other; the store is only read."""
+    read, problems = _read(paths, settings)
+    known = {a.article_id: a for a in store.articles()}
+    corpus = _corpus(store, known, [a for a in read if _changed(a, known.get(a.article_id))], settings, on_progress)
+    checked = sorted(a.article_id for a in read)
+    if not checked:
+        return CheckResult((), 0, (), problems)
+    matched = match(corpus, _matcher(store, settings, on_progress, write=False), only=checked, progress=on_progress)
+    claims = {c.claim_id: c for of in corpus.claims.values() for c in of}
+    rows = [
+        finding_dict(f, claims[f.claim_a], claims[f.claim_b], corpus.articles)
+        for f in matched.findings
+        if {claims[f.claim_a].article_id, claims[f.claim_b].article_id} & set(checked)
+    ]
+    return CheckResult(tuple(checked), sum(len(corpus.claims[a]) for a in checked), tuple(rows), problems)
+
+
+def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[dict[str, object]]:
+    """Yield the relation, field and confidence of each pair of texts, in order."""
+    pair_judge = PairJudge(_matcher(None, settings, None), _extractor(settings))
+    yield from pair_judge.judge(rows)
+
+
+def lookup(text: str, store: Store, settings: Settings) -> tuple[dict[str, object], ...]:
+    """Return the published claims that answer the same question as a text, with their relation to it."""
+    corpus = _corpus(store, {a.article_id: a for a in store.articles()}, [], settings, None)
+    pair_judge = PairJudge(_matcher(store, settings, None, write=False), _extractor(settings))
+    return pair_judge.lookup(text, corpus)
+
+
+def _read(paths: Sequence[str], settings: Settings) -> tuple[tuple[Article, ...], tuple[Problem, ...]]:
+    limits = ingest.Limits(**dict(settings.limits))
+    stdin = sys.stdin.buffer if "-" in paths else None
+    return ingest.read(paths, limits=limits, stdin=stdin)
+
+
+def _changed(article: Article, known: Article | None) -> bool:
+    return known is None or any(
+        getattr(article, name) != getattr(known, name) for name in ("content_hash", "title", "published", "source", "lang")
+    )
+
+
+def _extractor(settings: Settings) -> Extractor:
+    return SlotExtractor(aliases=settings.aliases)
+
+
+def _corpus(
+    store: Store,
+    known: Mapping[str, Article],
+    fresh: Sequence[Article],
+    settings: Settings,
+    progress: Progress | None,
+) -> Corpus:
+    """Join the stored articles with the fresh ones; only these, and those of an older extractor, are extracted."""
+    extractor = _extractor(settings)
+    made_by = f"{extractor.name}/{extractor.version}"
+    articles = {**known, **{a.article_id: a for a in fresh}}
+    todo = {a.article_id for a in fresh}
+    split: dict[str, list[Sentence]] = {a: [] for a in articles}
+    claims: dict[str, list[Claim]] = {a: [] for a in articles}
+    for sentence in store.sentences():
+        if sentence.article_id not in todo:
+            split[sentence.article_id].append(sentence)
+    for claim in store.claims():
+        if claim.article_id not in todo and claim.extractor == made_by:
+            claims[claim.article_id].append(claim)
+    todo |= {a for a in articles if not claims[a]}
+    for number, article_id in enumerate(sorted(todo)):
+        if progress:
+            progress("extracting", number, len(todo))
+        article = articles[article_id]
+        split[article_id] = list(clean.mark(sentences.split(article), article))
+        claims[article_id] = list(extractor.extract(article, split[article_id]))
+    owners = {a.article_id: owner for a in articles.values() if (owner := _owner(a, settings))}
+    return Corpus(articles, split, claims, owners)
+
+
+def _owner(article: Article, settings: Settings) -> str:
+    host = (urlsplit(article.url).hostname or "").removeprefix("www.")
+    return settings.owners.get(article.source) or settings.owners.get(host, "")
+
+
+def _matcher(store: Store | None, settings: Settings, progress: Progress | None, *, write: bool = True) -> Matcher:
+    embedder: embed.Embedder = embed.load(settings.model_name, threads=settings.threads)
+    if store is not None:
+        embedder = embed.CachedEmbedder(
+            embedder,
+            store.vectors,
+            store.save_vectors if write else lambda model, dim, vectors: None,
+            on_progress=(lambda done, total: progress("embedding", done, total)) if progress else None,
+        )
+    model = relate.load()
+    if settings.match:
+        model = relate.RelationModel(model.weights, {**model.thresholds, **settings.match}, model.shift)
+    return Matcher(embedder, reference.load(embedder), model)
+
+
+def _publication(
+    corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], settings: Settings
+) -> Publication:
+    articles = tuple(corpus.articles[a] for a in sorted(corpus.articles))
+    names = sorted({a.source for a in articles})
+    owner = {a.source: corpus.owners.get(a.article_id, "") for a in articles}
+    return Publication(
+        sources=tuple(Source(name, name, owner[name]) for name in names),
+        articles=articles,
+        sentences=tuple(s for a in articles for s in corpus.sentences[a.article_id]),
+        claims=tuple(c for a in articles for c in corpus.claims[a.article_id]),
+        stories=matched.stories,
+        origins=matched.origins,
+        clusters=matched.clusters,
+        findings=matched.findings,
+        problems=problems,
+        run={
+            "settings": json.dumps(asdict(settings), sort_keys=True, default=str),
+            "input_digest": stable_id("inputs", *(x for a in articles for x in (a.article_id, a.content_hash))),
+        },
+    )

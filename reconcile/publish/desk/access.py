@@ -1,0 +1,110 @@
+"""Which databases are ours, who may see them, and who may rule."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from datasette.utils import actor_matches_allow
+from datasette.utils.asgi import Forbidden, NotFound
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+    from datasette.database import Database
+    from datasette.utils.asgi import Request
+
+PLUGIN = "reconcile"
+REVIEW = "reconcile-review"
+LOCAL_ACTOR = {"id": "local", "reconcile_local": True}
+OUR_TABLES = frozenset({"findings", "claims", "decisions", "runs"})
+SHOWN_TABLES = ("findings", "claims", "articles", "sentences", "comparisons", "decisions")
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
+
+
+def config(datasette: Datasette) -> Mapping[str, Any]:
+    """Return the plugin's settings: ``allow`` (who may rule), ``local`` (whoever sits at this machine)."""
+    found = datasette.plugin_config(PLUGIN)
+    return found if isinstance(found, dict) else {}
+
+
+async def our_databases(datasette: Datasette) -> list[str]:
+    """Return the names of the databases that hold findings, whatever their files are called."""
+    return [
+        name
+        for name, database in datasette.databases.items()
+        if name != "_internal" and OUR_TABLES.issubset(await database.table_names())
+    ]
+
+
+async def chosen_database(datasette: Datasette, request: Request) -> Database:
+    """Return the database named by ``?db=``, else the first of ours, after checking that it may be seen.
+
+    :raises NotFound: if there is none of that name; Forbidden: if the actor may not see it.
+    """
+    names = await our_databases(datasette)
+    wanted = request.args.get("db")
+    if not names:
+        raise NotFound("None of these databases was made by reconcile")
+    if wanted and wanted not in names:
+        raise NotFound(f"No reconcile database called {wanted}")
+    name = wanted or names[0]
+    for table in SHOWN_TABLES:
+        permissions = [("view-table", (name, table)), ("view-database", name), "view-instance"]
+        await datasette.ensure_permissions(request.actor, permissions)
+    return datasette.get_database(name)
+
+
+def is_local(request: Request) -> bool:
+    """True for a browser on this very machine: no proxy between, and a host name that cannot be rebound."""
+    client = request.scope.get("client")
+    headers = request.headers
+    if not client or any(name in headers for name in _FORWARDED):
+        return False
+    try:
+        loopback = ipaddress.ip_address(client[0]).is_loopback
+        host = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+    except ValueError:
+        return False
+    return loopback and host in _LOCAL_HOSTS
+
+
+def local_actor(datasette: Datasette, request: Request) -> dict[str, Any] | None:
+    """Return the reviewer ``local`` where the settings say so and the browser is on this machine."""
+    return dict(LOCAL_ACTOR) if config(datasette).get("local") is True and is_local(request) else None
+
+
+def allowed_by_config(datasette: Datasette, actor: Mapping[str, Any] | None) -> bool | None:
+    """Return whether the settings let ``actor`` rule; None where they say nothing about them."""
+    if not actor:
+        return None
+    settings = config(datasette)
+    if actor.get("id") == "root" or (settings.get("local") is True and actor == LOCAL_ACTOR):
+        return True
+    allow = settings.get("allow")
+    return True if allow is not None and actor_matches_allow(actor, allow) else None
+
+
+async def may_review(datasette: Datasette, request: Request) -> bool:
+    """Return whether whoever asks may record decisions."""
+    return bool(await datasette.permission_allowed(request.actor, REVIEW, default=False))
+
+
+def ensure_same_site(request: Request) -> None:
+    """Refuse a form that another site sent.
+
+    Datasette's own check passes requests without cookies. The reviewer ``local`` is known by address and
+    not by a cookie, so another site's form would be taken for theirs.
+
+    :raises Forbidden: if the browser says that the form came from elsewhere, or a local one has no token.
+    """
+    headers = request.headers
+    if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise Forbidden("This form was sent from another site")
+    origin = headers.get("origin")
+    if origin is not None and urlsplit(origin).netloc != headers.get("host"):
+        raise Forbidden("This form was sent from another site")
+    if request.actor == LOCAL_ACTOR and "ds_csrftoken" not in request.cookies:
+        raise Forbidden("The form has no token; reload the page")

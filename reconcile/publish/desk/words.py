@@ -1,0 +1,62 @@
+"""The words in which the pages speak of relations, fields, dates and languages."""
+
+from __future__ import annotations
+
+import re
+
+_RELATIONS = {
+    "conflict": ("Conflict", "Both cannot be true in the same scope."),
+    "update": ("Update", "The later article reports a changed state; each was true when written."),
+    "scope": ("Different scope", "Not comparable: another period, region, population or measure."),
+    "compatible": ("Compatible", "One is more or less precise, and both can be true."),
+    "agree": ("Agreement", "The same answer, in other words, another unit or another language."),
+    "unrelated": ("Unrelated", "They do not answer the same question."),
+}
+_FIELDS = {
+    "value": "number or amount",
+    "direction": "direction",
+    "date": "date",
+    "place": "place",
+    "entity": "who or what",
+    "polarity": "whether it happened",
+    "status": "how far it has come",
+    "attribution": "who said it",
+    "statement": "statement",
+}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2}))?")
+
+
+def relation(name: str) -> str:
+    """Return the heading for a relation."""
+    return _RELATIONS.get(name, (name, ""))[0]
+
+
+def meaning(name: str) -> str:
+    """Return what a relation says, in one sentence."""
+    return _RELATIONS.get(name, ("", ""))[1]
+
+
+def field(name: str) -> str:
+    """Return what differs, in words."""
+    return _FIELDS.get(name, name)
+
+
+def day(published: str | None) -> str:
+    """Return an ISO date or time as ``4 Mar 2031, 09:00 UTC``; what is no ISO date is returned as it is."""
+    match = _DATE.match(published or "")
+    if match is None or not 1 <= int(match[2]) <= 12:
+        return published or "no date"
+    text = f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}"
+    return f"{text}, {match[4]} UTC" if match[4] else text
+
+
+def language(code: str) -> str:
+    """Return the English name of a language code; an unknown code is returned as it is."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        name = Locale("en").languages.get(code) or Locale.parse(code, sep="-").get_language_name("en")
+    except (UnknownLocaleError, ValueError):
+        return code
+    return str(name or code)

@@ -1,0 +1,233 @@
+"""The read side: functions over an open connection, shared by the store and the review pages."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator
+from itertools import groupby
+from typing import Any
+
+from reconcile.errors import StoreError
+from reconcile.model import (
+    Article,
+    Claim,
+    Cluster,
+    Decision,
+    FieldOutcome,
+    Finding,
+    Origin,
+    Problem,
+    Sentence,
+    Source,
+    Story,
+)
+from reconcile.publish import rows
+from reconcile.publish.decisions import DECISION_COLUMNS
+from reconcile.publish.forms import context, finding_form
+
+_SIDE = """c{x}.article_id AS {x}_article_id, coalesce(s{x}.name, a{x}.source) AS {x}_source,
+  c{x}.claim_id AS {x}_claim_id, c{x}.quote AS {x}_quote, c{x}."start" AS {x}_start, c{x}."end" AS {x}_end,
+  c{x}.part AS {x}_part, coalesce(f.focus_{x}_start, c{x}.focus_start) AS {x}_focus_start,
+  coalesce(f.focus_{x}_end, c{x}.focus_end) AS {x}_focus_end,
+  c{x}.lang AS {x}_lang, a{x}.published AS {x}_published, a{x}.title AS {x}_title, a{x}.url AS {x}_url"""
+
+SIDES_SQL = """FROM findings f
+  JOIN claims ca ON ca.claim_id = f.claim_a
+  JOIN claims cb ON cb.claim_id = f.claim_b
+  JOIN articles aa ON aa.article_id = ca.article_id
+  JOIN articles ab ON ab.article_id = cb.article_id
+  LEFT JOIN sources sa ON sa.source_id = aa.source
+  LEFT JOIN sources sb ON sb.source_id = ab.source"""
+
+FINDING_SQL = f"SELECT f.*, {_SIDE.format(x='a')}, {_SIDE.format(x='b')} {SIDES_SQL}"
+
+_CHOSEN = """WHERE (:relations IS NULL OR f.relation IN (SELECT value FROM json_each(:relations)))
+  AND (:fields IS NULL OR f.field IN (SELECT value FROM json_each(:fields)))
+  ORDER BY f.rank, f.confidence DESC, f.finding_id"""
+
+
+def query(conn: sqlite3.Connection, sql: str, parameters: Any = ()) -> Iterator[dict[str, Any]]:
+    """Yield the rows of one statement by column name, whatever row factory the connection has."""
+    cursor = conn.execute(sql, parameters)
+    names = [column[0] for column in cursor.description]
+    return (dict(zip(names, row, strict=True)) for row in cursor)
+
+
+def _choice(relations: Collection[str], fields: Collection[str]) -> dict[str, str | None]:
+    return {
+        "relations": json.dumps(sorted(relations)) if relations else None,
+        "fields": json.dumps(sorted(fields)) if fields else None,
+    }
+
+
+def sources(conn: sqlite3.Connection) -> Iterator[Source]:
+    """Yield every source, by id."""
+    return map(rows.read_source, query(conn, "SELECT * FROM sources ORDER BY source_id"))
+
+
+def articles(conn: sqlite3.Connection) -> Iterator[Article]:
+    """Yield every article with its raw page, by id."""
+    sql = "SELECT a.*, p.raw FROM articles a LEFT JOIN pages p USING (article_id) ORDER BY a.article_id"
+    return map(rows.read_article, query(conn, sql))
+
+
+def sentences(conn: sqlite3.Connection, article_id: str | None = None) -> Iterator[Sentence]:
+    """Yield the sentences of one article or of all, in reading order."""
+    where = "" if article_id is None else "WHERE article_id = ?"
+    sql = f"SELECT * FROM sentences {where} ORDER BY article_id, position, sentence_id"  # noqa: S608 (constants)
+    return map(rows.read_sentence, query(conn, sql, [] if article_id is None else [article_id]))
+
+
+def claims(conn: sqlite3.Connection, article_id: str | None = None) -> Iterator[Claim]:
+    """Yield the claims of one article or of all; the title's first, then by place."""
+    where = "" if article_id is None else "WHERE article_id = ?"
+    order = 'article_id, part DESC, "start", focus_start, claim_id'
+    sql = f"SELECT * FROM claims {where} ORDER BY {order}"  # noqa: S608 (constants)
+    return map(rows.read_claim, query(conn, sql, [] if article_id is None else [article_id]))
+
+
+def stories(conn: sqlite3.Connection) -> Iterator[Story]:
+    """Yield every story, by id, its articles in the order in which they were published to the store."""
+    sql = """SELECT s.story_id, s.title, s.digest, m.article_id
+      FROM stories s LEFT JOIN story_articles m USING (story_id) ORDER BY s.story_id, m.position"""
+    for story_id, group in groupby(query(conn, sql), key=lambda row: str(row["story_id"])):
+        members = list(group)
+        ids = tuple(m["article_id"] for m in members if m["article_id"] is not None)
+        yield Story(story_id, members[0]["title"], ids, members[0]["digest"])
+
+
+def origins(conn: sqlite3.Connection) -> Iterator[Origin]:
+    """Yield the origin of every article, by article id."""
+    sql = "SELECT article_id, origin_id, kind, score FROM origins ORDER BY article_id"
+    return (Origin(**row) for row in query(conn, sql))
+
+
+def clusters(conn: sqlite3.Connection) -> Iterator[Cluster]:
+    """Yield every cluster, by id."""
+    sql = """SELECT c.cluster_id, c.story_id, c.label, m.claim_id
+      FROM clusters c LEFT JOIN cluster_claims m USING (cluster_id) ORDER BY c.cluster_id, m.position"""
+    for cluster_id, group in groupby(query(conn, sql), key=lambda row: str(row["cluster_id"])):
+        members = list(group)
+        ids = tuple(m["claim_id"] for m in members if m["claim_id"] is not None)
+        yield Cluster(cluster_id, members[0]["story_id"] or "", members[0]["label"], ids)
+
+
+def problems(conn: sqlite3.Connection) -> Iterator[Problem]:
+    """Yield every problem, by stage and place."""
+    sql = "SELECT * FROM problems ORDER BY stage, path, line, problem_id"
+    return map(rows.read_problem, query(conn, sql))
+
+
+def findings(
+    conn: sqlite3.Connection, relations: Collection[str] = (), fields: Collection[str] = ()
+) -> Iterator[Finding]:
+    """Yield findings of these relations and fields (empty: all) with their outcomes, most severe first."""
+    sql = f"""SELECT f.*, o.position, o.field AS o_field, o.role, o.level, o.label,
+        o.outcome, o.a, o.b, o.weight
+      FROM findings f LEFT JOIN comparisons o USING (finding_id)
+      {_CHOSEN}, o.position"""  # noqa: S608 (constants)
+    chosen = query(conn, sql, _choice(relations, fields))
+    for _, group in groupby(chosen, key=lambda row: str(row["finding_id"])):
+        members = list(group)
+        compared = [{**m, "field": m["o_field"]} for m in members if m["position"] is not None]
+        yield rows.read_finding(members[0], map(rows.read_outcome, compared))
+
+
+def finding_dicts(
+    conn: sqlite3.Connection, relations: Collection[str] = ("conflict",), fields: Collection[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield findings in their documented form, most severe first (empty ``relations`` or ``fields``: all)."""
+    return map(finding_form, query(conn, f"{FINDING_SQL} {_CHOSEN}", _choice(relations, fields)))
+
+
+def outcomes(conn: sqlite3.Connection, finding_id: str) -> list[FieldOutcome]:
+    """Return what each comparison said about one finding, in the order of declaration."""
+    sql = "SELECT * FROM comparisons WHERE finding_id = ? ORDER BY position"
+    return [rows.read_outcome(row) for row in query(conn, sql, [finding_id])]
+
+
+def decisions(conn: sqlite3.Connection, finding_id: str | None = None) -> Iterator[Decision]:
+    """Yield the decisions on one finding or on all, oldest first."""
+    where = "" if finding_id is None else "WHERE finding_id = ?"
+    sql = f"SELECT * FROM decisions {where} ORDER BY created_at, decision_id"  # noqa: S608 (constants)
+    return map(rows.read_decision, query(conn, sql, [] if finding_id is None else [finding_id]))
+
+
+def current_decision(conn: sqlite3.Connection, finding_id: str) -> Decision | None:
+    """Return the newest decision on a finding that no other supersedes."""
+    sql = """SELECT * FROM decisions
+      WHERE decision_id IN (SELECT decision_id FROM decisions_current WHERE finding_id = ?)"""
+    return next(map(rows.read_decision, query(conn, sql, [finding_id])), None)
+
+
+def finding_row(conn: sqlite3.Connection, finding_id: str) -> dict[str, Any]:
+    """Return one row of ``FINDING_SQL``.
+
+    :raises StoreError: if there is no such finding.
+    """
+    row = next(query(conn, f"{FINDING_SQL} WHERE f.finding_id = ?", [finding_id]), None)
+    if row is None:
+        raise StoreError(f"no finding {finding_id!r}; `reconcile findings` lists the ids")
+    return row
+
+
+def _article_part(conn: sqlite3.Connection, article_id: str, part: str) -> str:
+    row = next(query(conn, "SELECT title, text FROM articles WHERE article_id = ?", [article_id]))
+    return str(row["title"] if part == "title" else row["text"])
+
+
+def explain(conn: sqlite3.Connection, finding_id: str) -> dict[str, Any]:
+    """Return a finding with every comparison, both sentences in their paragraphs, and its current decision.
+
+    To the documented form it adds ``story_id``, ``origins``, ``digest``, ``outcomes``, ``decision`` (or
+    None), and on each side ``title``, ``url`` and ``context`` (see :func:`reconcile.publish.forms.context`).
+
+    :raises StoreError: if there is no such finding.
+    """
+    row = finding_row(conn, finding_id)
+    form = finding_form(row)
+    for side in ("a", "b"):
+        shown = form[side]
+        text = _article_part(conn, shown["article_id"], shown["part"])
+        focus = (shown["focus_start"], shown["focus_end"])
+        shown["title"], shown["url"] = row[f"{side}_title"], row[f"{side}_url"]
+        shown["context"] = context(text, shown["start"], shown["end"], focus)
+    form.update(story_id=row["story_id"] or "", origins=row["origins"], digest=row["digest"])
+    form["outcomes"] = list(map(outcome_form, outcomes(conn, finding_id)))
+    current = current_decision(conn, finding_id)
+    form["decision"] = None if current is None else decision_form(current)
+    return form
+
+
+def outcome_form(outcome: FieldOutcome) -> dict[str, Any]:
+    """Return one comparison as a plain object."""
+    return {
+        "field": outcome.field,
+        "role": str(outcome.role),
+        "level": outcome.level,
+        "label": outcome.label,
+        "outcome": str(outcome.outcome),
+        "a": outcome.a,
+        "b": outcome.b,
+        "weight": outcome.weight,
+    }
+
+
+def decision_form(decision: Decision) -> dict[str, str]:
+    """Return one decision as a plain object, as it is exported to JSON lines."""
+    return {name: getattr(decision, name) for name in DECISION_COLUMNS}
+
+
+def vectors(conn: sqlite3.Connection, model: str, hashes: Iterable[str]) -> dict[str, bytes]:
+    """Return the stored vectors of a model among these text hashes."""
+    wanted = json.dumps(sorted(set(hashes)))
+    sql = """SELECT text_hash, data FROM vectors
+      WHERE model = ? AND text_hash IN (SELECT value FROM json_each(?))"""
+    return {row["text_hash"]: row["data"] for row in query(conn, sql, [model, wanted])}
+
+
+def runs(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
+    """Yield every run as a plain object, newest first; ``details`` is the run's own mapping."""
+    for row in query(conn, "SELECT * FROM runs ORDER BY number DESC"):
+        yield {**row, "details": json.loads(row["details"])}

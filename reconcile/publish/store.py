@@ -1,0 +1,347 @@
+"""The database: opened and brought up to date, published to in one transaction, read back as model objects.
+
+:class:`Store` adds opening, errors and writing to the functions of :mod:`reconcile.publish.read`.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from operator import itemgetter
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from reconcile.errors import StoreError
+from reconcile.model import (
+    Article,
+    Claim,
+    Cluster,
+    Decision,
+    Finding,
+    Origin,
+    Problem,
+    Publication,
+    Relation,
+    Sentence,
+    Source,
+    Story,
+    stable_id,
+)
+from reconcile.publish import read
+from reconcile.publish.decisions import append_decision, finding_digest, new_decision
+from reconcile.publish.derive import DERIVED, table_rows
+from reconcile.publish.rows import Row, dump
+from reconcile.publish.schema import migrate, require_ours
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+__all__ = ["Store", "finding_digest", "new_decision"]
+
+BUSY_SECONDS = 5.0
+_RUN_COLUMNS = ("started_at", "tool_version", "extractor", "embedder", "settings", "input_digest")
+T = TypeVar("T")
+
+
+def _explained(where: str, error: sqlite3.Error) -> StoreError:
+    """Put SQLite's own words into one line that says where and what to do."""
+    text = str(error)
+    if "locked" in text or "busy" in text:
+        return StoreError(f"{where}: another process is writing to it; wait for it to finish and try again")
+    if "not a database" in text:
+        return StoreError(f"{where}: is not a SQLite database; name another file with --db")
+    if "malformed" in text or "corrupt" in text or "disk I/O" in text:
+        return StoreError(f"{where}: is damaged ({text}); restore a copy, or delete it and run again")
+    if "readonly" in text or "read-only" in text:
+        return StoreError(f"{where}: cannot be written; check the permissions of the file and its folder")
+    if "full" in text:
+        return StoreError(f"{where}: the disk is full ({text})")
+    if "unable to open" in text:
+        return StoreError(f"{where}: cannot be opened; check the path and the permissions of its folder")
+    return StoreError(f"{where}: {text}")
+
+
+def _open_for_reading(path: Path) -> sqlite3.Connection:
+    """Open so that nothing can be written; a copy in a folder that cannot be written to is read as immutable.
+
+    ``query_only`` instead of ``mode=ro``: a read-only connection leaves ``-wal`` and ``-shm`` files behind.
+    """
+    uri = path.absolute().as_uri()
+    conn = sqlite3.connect(f"{uri}?mode=rw", uri=True, timeout=BUSY_SECONDS)
+    try:
+        conn.execute("PRAGMA query_only = ON")
+        conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    except sqlite3.OperationalError as error:
+        conn.close()
+        wal = path.with_name(path.name + "-wal")
+        cannot = "unable to open" in str(error) or "readonly" in str(error)
+        if not cannot or (wal.exists() and wal.stat().st_size):
+            raise
+        conn = sqlite3.connect(f"{uri}?immutable=1", uri=True)
+    return conn
+
+
+def _open_for_writing(path: Path) -> sqlite3.Connection:
+    if str(path) == ":memory:":
+        return sqlite3.connect(":memory:")
+    conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
+    try:
+        conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
+    except sqlite3.Error:
+        conn.close()
+        raise
+    return conn
+
+
+class Store:
+    """A reconcile database, as a context manager.
+
+    :param path: the file (made if missing, unless ``read_only``), or ``":memory:"``.
+    :param read_only: open without writing anything, and refuse to publish or record.
+    :raises StoreError: if the file is missing, locked, damaged, foreign, or made by a newer version.
+    """
+
+    def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
+        self.path = Path(path)
+        self.read_only = read_only
+        if read_only and not self.path.is_file():
+            raise StoreError(f"{path}: no such database; make it with `reconcile run PATH... --db {path}`")
+        with self._errors():
+            self._conn = (_open_for_reading if read_only else _open_for_writing)(self.path)
+        try:
+            with self._errors():
+                require_ours(self._conn, str(path), read_only=read_only)
+                if not read_only:
+                    self._bring_up_to_date()
+        except BaseException:
+            self._conn.close()
+            raise
+
+    def _bring_up_to_date(self) -> None:
+        from sqlite_utils import Database
+
+        self._conn.execute("PRAGMA journal_mode = WAL")
+        self._conn.execute("PRAGMA synchronous = NORMAL")
+        self.db: Database = Database(self._conn, recursive_triggers=False, execute_plugins=False)
+        with self._writing():
+            require_ours(self._conn, str(self.path), read_only=False)
+            migrate(self.db)
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _explained(str(self.path), error) from error
+        except UnicodeEncodeError as error:
+            raise StoreError(f"{self.path}: a text with a lone surrogate cannot be stored") from error
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """One transaction that holds the write lock from its start; undone on any error."""
+        if self.read_only:
+            raise StoreError(f"{self.path}: is open for reading only")
+        with self._errors():
+            self._conn.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._conn.execute("COMMIT")
+            except BaseException:
+                self._conn.rollback()
+                raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write everything into the one file, so that a copy of it is complete, and close it."""
+        try:
+            if not self.read_only:
+                with self._errors():
+                    self._tidy()
+        finally:
+            self._conn.close()
+
+    def _tidy(self) -> None:
+        try:
+            self._conn.execute("PRAGMA optimize")
+            self._conn.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):  # what was published is safe; whoever closes last will tidy up
+                raise
+
+    # ---------------------------------------------------------------- writing
+
+    def publish(self, publication: Publication) -> None:
+        """Make the derived tables hold this publication, in one transaction, writing only what changed.
+
+        Decisions and vectors are left alone; one row is added to ``runs``.
+
+        :raises StoreError: if the database cannot be written, or the publication names what it does not hold.
+        """
+        with self._writing():
+            written = deleted = 0
+            for table, rows in table_rows(publication):
+                more, fewer = self._replace(table, rows)
+                written, deleted = written + more, deleted + fewer
+            self._append_run(publication, written, deleted)
+
+    def _replace(self, table: str, rows: Iterable[Row]) -> tuple[int, int]:
+        """Make ``table`` hold exactly ``rows``; return how many rows were written and deleted."""
+        columns = [row[1] for row in self._conn.execute(f"PRAGMA table_info({table})")]
+        names = ", ".join(f'"{c}"' for c in columns)
+        at = [columns.index(c) for c in DERIVED[table]]
+        in_order = itemgetter(*columns)
+        wanted: dict[tuple[Any, ...], tuple[Any, ...]] = {}
+        for row in rows:
+            new: tuple[Any, ...] = in_order(row)
+            key = tuple(new[i] for i in at)
+            if wanted.setdefault(key, new) != new:
+                name = " ".join(map(str, key))
+                raise StoreError(f"{self.path}: two different rows of {table} have the id {name}")
+        gone: list[tuple[Any, ...]] = []
+        for old in self._conn.execute(f"SELECT {names} FROM {table}"):  # noqa: S608 (our own names)
+            key = tuple(old[i] for i in at)
+            if key not in wanted:
+                gone.append(key)
+            elif wanted[key] == old:
+                del wanted[key]
+        match = " AND ".join(f"{c} = ?" for c in DERIVED[table])
+        self._conn.executemany(f"DELETE FROM {table} WHERE {match}", gone)  # noqa: S608
+        self._upsert(table, columns, wanted.values())
+        return len(wanted), len(gone)
+
+    def _upsert(self, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
+        key = DERIVED[table]
+        names = ", ".join(f'"{c}"' for c in columns)
+        changes = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in key)
+        action = f"UPDATE SET {changes}" if changes else "NOTHING"
+        sql = (
+            f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608
+            f"ON CONFLICT ({', '.join(key)}) DO {action}"
+        )
+        self._conn.executemany(sql, rows)
+
+    def _append_run(self, publication: Publication, written: int, deleted: int) -> None:
+        run = publication.run
+        (number,) = self._conn.execute("SELECT coalesce(max(number), 0) + 1 FROM runs").fetchone()
+        finished = run.get("finished_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        row: Row = {
+            "run_id": stable_id(str(number), dump(sorted(run.items())), finished),
+            "number": number,
+            "finished_at": finished,
+            **{name: run.get(name) for name in _RUN_COLUMNS},
+            "articles": len(publication.articles),
+            "claims": len(publication.claims),
+            "findings": len(publication.findings),
+            "conflicts": sum(f.relation is Relation.CONFLICT for f in publication.findings),
+            "problems": len(publication.problems),
+            "rows_written": written,
+            "rows_deleted": deleted,
+            "details": dump(run),
+        }
+        self._insert("runs", row)
+
+    def _insert(self, table: str, row: Mapping[str, Any]) -> None:
+        names = ", ".join(f'"{c}"' for c in row)
+        sql = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608 (our own names)
+        self._conn.execute(sql, list(row.values()))
+
+    def record(self, decision: Decision) -> None:
+        """Append a decision; recording the same one again changes nothing.
+
+        :raises StoreError: if the ruling is unknown, or another decision has this id.
+        """
+        with self._writing():
+            append_decision(self._conn, decision)
+
+    def save_vectors(self, model: str, dim: int, vectors: Mapping[str, bytes]) -> None:
+        """Keep vectors of ``dim`` numbers by text hash; one that is already there is replaced."""
+        rows = [(model, text_hash, dim, data) for text_hash, data in sorted(vectors.items())]
+        with self._writing():
+            self._conn.executemany(
+                """INSERT INTO vectors (model, text_hash, dim, data) VALUES (?, ?, ?, ?)
+                ON CONFLICT (model, text_hash) DO UPDATE SET dim = excluded.dim, data = excluded.data""",
+                rows,
+            )
+
+    # ---------------------------------------------------------------- reading
+
+    def _read(self, items: Iterable[T]) -> Iterator[T]:
+        with self._errors():
+            yield from items
+
+    def sources(self) -> Iterator[Source]:
+        """Yield every source, by id."""
+        return self._read(read.sources(self._conn))
+
+    def articles(self) -> Iterator[Article]:
+        """Yield every article with its raw page, by id."""
+        return self._read(read.articles(self._conn))
+
+    def sentences(self, article_id: str | None = None) -> Iterator[Sentence]:
+        """Yield the sentences of one article or of all, in reading order."""
+        return self._read(read.sentences(self._conn, article_id))
+
+    def claims(self, article_id: str | None = None) -> Iterator[Claim]:
+        """Yield the claims of one article or of all; the title's first, then by place."""
+        return self._read(read.claims(self._conn, article_id))
+
+    def stories(self) -> Iterator[Story]:
+        """Yield every story, by id."""
+        return self._read(read.stories(self._conn))
+
+    def origins(self) -> Iterator[Origin]:
+        """Yield the origin of every article, by article id."""
+        return self._read(read.origins(self._conn))
+
+    def clusters(self) -> Iterator[Cluster]:
+        """Yield every cluster, by id."""
+        return self._read(read.clusters(self._conn))
+
+    def problems(self) -> Iterator[Problem]:
+        """Yield every problem, by stage and place."""
+        return self._read(read.problems(self._conn))
+
+    def findings_rows(
+        self, relations: Collection[str] = (), fields: Collection[str] = ()
+    ) -> Iterator[Finding]:
+        """Yield findings as model objects, most severe first (empty ``relations`` or ``fields``: all)."""
+        return self._read(read.findings(self._conn, relations, fields))
+
+    def finding_dicts(
+        self, relations: Collection[str] = ("conflict",), fields: Collection[str] = ()
+    ) -> Iterator[dict[str, Any]]:
+        """Yield findings in their documented form, most severe first (an empty choice: all)."""
+        return self._read(read.finding_dicts(self._conn, relations, fields))
+
+    def explain(self, finding_id: str) -> dict[str, Any]:
+        """Return a finding with its outcomes, paragraphs and current decision (see ``read.explain``)."""
+        with self._errors():
+            return read.explain(self._conn, finding_id)
+
+    def vectors(self, model: str, hashes: Iterable[str]) -> dict[str, bytes]:
+        """Return the stored vectors of a model among these text hashes."""
+        with self._errors():
+            return read.vectors(self._conn, model, hashes)
+
+    def decisions(self, finding_id: str | None = None) -> Iterator[Decision]:
+        """Yield the decisions on one finding or on all, oldest first."""
+        return self._read(read.decisions(self._conn, finding_id))
+
+    def current_decision(self, finding_id: str) -> Decision | None:
+        """Return the newest decision on a finding that no other supersedes."""
+        with self._errors():
+            return read.current_decision(self._conn, finding_id)
+
+    def runs(self) -> Iterator[dict[str, Any]]:
+        """Yield every run as a plain object, newest first."""
+        return self._read(read.runs(self._conn))

@@ -1,0 +1,150 @@
+"""``Article`` -> ``Sentence``s with exact spans. Headings, list items and live-blog entries stay apart."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Final
+
+from reconcile.model import Article, Sentence, stable_id
+from reconcile.read.cues import abbreviations, common_words, ordinal_words
+from reconcile.read.identity import detect_language
+from reconcile.read.layout import Block, Kind, blocks
+
+MAX_CHARS: Final = 2000
+MIN_CUT: Final = 200
+FOREIGN_CHARS: Final = 80
+FOREIGN_WORDS: Final = 12
+FOREIGN_SURE: Final = 0.95
+SPLITTER_LANGUAGES: Final = {"und": "en", "ms": "id"}
+RELATIVES: Final = (
+    frozenset({"id", "ms", "tl"}), frozenset({"es", "gl", "ca", "pt", "it"}), frozenset({"da", "no", "sv"}),
+    frozenset({"hr", "sr", "sl"}), frozenset({"cs", "sk"}), frozenset({"ru", "uk", "bg"}),
+)  # fmt: skip
+BREAKS = str.maketrans(dict.fromkeys("\n\r\t\x0b\x0c\x85\u2028\u2029\u00a0", " "))
+CLAUSE = re.compile(r"[;:,.!?…。、，；—–] ?")
+LAST_WORD = re.compile(r"(\S+)\s*$")
+CLOCK_GOES_ON = re.compile(
+    r"\s*(?:[A-Z]{1,2}[SD]?T|UTC|GMT|on|Eastern|Pacific|Central|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
+    r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})\b"
+)
+
+
+def split(article: Article) -> tuple[Sentence, ...]:
+    """Return the sentences of the title (part ``title``) and then of the text (part ``text``), in order.
+
+    ``article.part(s.part)[s.start:s.end] == s.text`` for each, without surrounding space; the title is one.
+    """
+    made: list[Sentence] = []
+    seen: Counter[tuple[str, str]] = Counter()
+    for part, start, end in _spans(article):
+        text = article.part(part)[start:end]
+        seen[part, text] += 1
+        made.append(
+            Sentence(
+                sentence_id=stable_id("sentence", article.article_id, part, text, str(seen[part, text])),
+                article_id=article.article_id,
+                part=part,
+                index=len(made),
+                start=start,
+                end=end,
+                text=text,
+                lang=_language(text, article.lang),
+            )
+        )
+    return tuple(made)
+
+
+def _spans(article: Article) -> Iterator[tuple[str, int, int]]:
+    title = article.title.strip()
+    if title:
+        start = article.title.index(title)
+        for cut in _cut(article.title, start, start + len(title)):
+            yield "title", *cut
+    for block in blocks(article.text):
+        for start, end in _block_spans(article.text, block, article.lang):
+            for cut in _cut(article.text, start, end):
+                yield "text", *cut
+
+
+def _block_spans(text: str, block: Block, lang: str) -> Iterator[tuple[int, int]]:
+    """Return the sentences of one logical line; rows, short lines and lists between pipes are not cut."""
+    if block.kind in {Kind.ROW, Kind.PIPES}:
+        yield block.body, block.end
+        return
+    yield from boundaries(text, block.body, block.end, lang)
+
+
+def boundaries(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, int]]:
+    """Return the spans of the sentences in ``text[start:end]``, taken as one paragraph."""
+    from sentencex import get_sentence_boundaries
+
+    paragraph = text[start:end].translate(BREAKS)
+    found = get_sentence_boundaries(SPLITTER_LANGUAGES.get(lang, lang), paragraph)
+    pending: int | None = None
+    for piece in found:
+        first, last = piece["start_index"], piece["end_index"]
+        begin = first if pending is None else pending
+        if last < len(paragraph) and _is_unfinished(paragraph[begin:last], paragraph[last : last + 40], lang):
+            pending = begin
+            continue
+        pending = None
+        if span := _stripped(text, start + begin, start + last):
+            yield span
+    if pending is not None and (span := _stripped(text, start + pending, end)):
+        yield span
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int] | None:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if not stripped:
+        return None
+    begin = start + len(piece) - len(piece.lstrip())
+    return begin, begin + len(stripped)
+
+
+def _is_unfinished(piece: str, after: str, lang: str) -> bool:
+    """Tell a cut that the splitter made after an abbreviation, an initial, a list number or an ordinal."""
+    match = LAST_WORD.search(piece[-40:])
+    if not match:
+        return True
+    word = match[1].lstrip("\"'“‘«([")
+    if not word.endswith("."):
+        return False
+    bare = word[:-1].lower()
+    if bare in abbreviations(lang) or after.lstrip()[:1].islower():
+        return True
+    if bare in {"a.m", "p.m", "am", "pm"} and CLOCK_GOES_ON.match(after):
+        return True
+    if bare.isdigit():
+        before = piece.split()[-2:-1]
+        return not before or (len(bare) <= 2 and before[0].lower() in ordinal_words(lang))
+    return False
+
+
+def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Cut what is longer than any sentence at a clause's end, or else at a space, or else anywhere."""
+    while end - start > MAX_CHARS:
+        window = text[start : start + MAX_CHARS]
+        clauses = [m.end() for m in CLAUSE.finditer(window, MIN_CUT)]
+        cut = clauses[-1] if clauses else window.rfind(" ", MIN_CUT)
+        middle = start + (cut if cut > 0 else MAX_CHARS)
+        if span := _stripped(text, start, middle):
+            yield span
+        start = middle
+    if span := _stripped(text, start, end):
+        yield span
+
+
+def _language(text: str, lang: str) -> str:
+    """Return the article's language unless the sentence is long and surely in another, unrelated one."""
+    if len(text) < FOREIGN_CHARS or text.count(" ") < FOREIGN_WORDS - 1:
+        return lang
+    if sum(word in common_words(lang) for word in text.lower().split()) >= FOREIGN_WORDS // 4:
+        return lang
+    found, probability = detect_language(text)
+    if found == lang or probability < FOREIGN_SURE or any({found, lang} <= group for group in RELATIVES):
+        return lang
+    return found

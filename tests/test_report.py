@@ -1,0 +1,481 @@
+"""What is printed: quotes with carets, tables, exports, formats of build systems; hostile text stays text."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import json
+import re
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from junitparser import Failure, JUnitXml
+from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
+
+from reconcile.errors import ConfigError, ReconcileError
+from reconcile.model import Claim, Hedge, Problem, Publication, Quantity, Sentence
+from reconcile.publish.baseline import Accepted, load_baseline, split
+from reconcile.publish.ci import CheckReport
+from reconcile.publish.explained import explanation_text, lookup_text
+from reconcile.publish.report import REPORTERS, claim_row, dropped_row, findings_text, reporter, to_json
+from reconcile.publish.store import Store
+from reconcile.publish.terminal import clean, columns, finding_text, marked_lines, table
+
+EVIL = (
+    "\x1b[31mred\x1b[0m \x9b2J \u202e::error file=x::boo\r\n::set-env::\x07"
+    " ##[group] <script>|`%0A` ]](x)\ud800"
+)
+
+
+def side(article: str, quote: str, focus: str = "", **more: Any) -> dict[str, Any]:
+    start = 100
+    at = start + quote.index(focus)
+    row = {
+        "article_id": article,
+        "source": f"Outlet {article}",
+        "claim_id": f"c-{article}",
+        "quote": quote,
+        "start": start,
+        "end": start + len(quote),
+        "part": "text",
+        "value": focus,
+        "focus_start": at,
+        "focus_end": at + len(focus),
+        "also_in": [],
+    }
+    return {**row, **more}
+
+
+def finding(**more: Any) -> dict[str, Any]:
+    row = {
+        "id": "00112233445566ff",
+        "relation": "conflict",
+        "field": "value",
+        "severity": "high",
+        "confidence": 0.934,
+        "cluster_id": "q",
+        "about": "length of the bridge",
+        "explanation": "200 m against 250 m",
+        "a": side("x1", "The bridge is 200 metres long.", "200 metres"),
+        "b": side("x2", "At 250 metres it is the longest.", "250 metres", path="new/x2.txt", line=7),
+    }
+    return {**row, **more}
+
+
+def report(*findings: dict[str, Any], **more: Any) -> CheckReport:
+    return CheckReport(articles=("x2",), claims=5, findings=findings, **more)
+
+
+PROBLEM = Problem("ingest", "a.json", 4, "", "not valid JSON", "mend the line")
+
+
+def test_finding_text_points_at_the_deciding_words() -> None:
+    assert finding_text(finding()) == (
+        "conflict/value (high, confidence 0.93): length of the bridge\n"
+        "  --> Outlet x1, x1 (text 100-130): 200 metres\n"
+        "   | The bridge is 200 metres long.\n"
+        "   |               ^^^^^^^^^^\n"
+        "  --> Outlet x2, x2 (text 100-132): 250 metres\n"
+        "   | At 250 metres it is the longest.\n"
+        "   |    ^^^^^^^^^^\n"
+        "   = 200 m against 250 m\n"
+        "   = finding 00112233445566ff\n"
+    )
+
+
+def test_finding_text_lists_copies() -> None:
+    row = finding(a=side("x1", "It is 200 m.", "200 m", also_in=["x8", "x9"]))
+    assert "   | also in x8, x9\n" in finding_text(row)
+
+
+@pytest.mark.parametrize(
+    ("text", "focus", "expected"),
+    [
+        pytest.param("ab cd", (3, 5), ["   | ab cd", "   |    ^^"], id="plain"),
+        pytest.param("死者は30人", (3, 6), ["   | 死者は30人", "   |       ^^^^"], id="wide characters"),
+        pytest.param(
+            "e\u0301te\u0301 30", (6, 8), ["   | e\u0301te\u0301 30", "   |     ^^"], id="combining"
+        ),
+        pytest.param("a\tb 30", (4, 6), ["   | a b 30", "   |     ^^"], id="tab"),
+        pytest.param("no focus", (0, 0), ["   | no focus"], id="no focus"),
+        pytest.param("x", (0, 99), ["   | x", "   | ^"], id="focus past the end"),
+        pytest.param("", (0, 0), [], id="empty"),
+    ],
+)
+def test_carets_stand_under_the_words(text: str, focus: tuple[int, int], expected: list[str]) -> None:
+    assert list(marked_lines(text, focus)) == expected
+
+
+def test_long_quotes_are_wrapped_and_the_carets_follow() -> None:
+    text = "one two three four five six seven eight nine"
+    lines = list(marked_lines(text, (text.index("four"), text.index("six") + 3), width=26))
+    assert lines == [
+        "   | one two three four",
+        "   |               ^^^^",
+        "   | five six seven eight",
+        "   | ^^^^^^^^",
+        "   | nine",
+    ]
+
+
+@given(st.text(max_size=200), st.integers(0, 200), st.integers(0, 200))
+def test_wrapping_loses_nothing_but_spaces(text: str, one: int, two: int) -> None:
+    lines = list(marked_lines(text, (min(one, two), max(one, two)), width=30))
+    quoted = [line[5:] for line in lines if not re.fullmatch(r"   \| *\^+", line)]
+    assert "".join(quoted).replace(" ", "") == clean(text).replace(" ", "") or "^" in text
+
+
+@given(st.text())
+def test_clean_keeps_the_length_and_takes_the_harm(text: str) -> None:
+    cleaned = clean(text)
+    assert len(cleaned) == len(text)
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", cleaned)
+    assert clean(cleaned) == cleaned
+
+
+@pytest.mark.parametrize("color", [False, True])
+def test_text_lets_no_escape_of_an_article_through(color: bool) -> None:
+    row = finding(about=EVIL, explanation=EVIL, a=side(EVIL, EVIL, "red", source=EVIL))
+    printed = REPORTERS["text"](report(row), color=color)
+    assert not re.search("[\x00-\x09\x0b-\x1a\x1c-\x1f\x7f-\x9f\u202e\ud800]", printed)
+    allowed = r"\x1b\[(0|1;31|1;36)m" if color else "$^"
+    assert "\x1b" not in re.sub(allowed, "", printed)
+    assert "##[" not in printed
+    assert not any(line.startswith("::") for line in printed.splitlines())
+
+
+def test_colour_is_only_used_when_asked_for() -> None:
+    assert "\x1b" not in REPORTERS["text"](report(finding()))
+    assert "\x1b[1;31mconflict/value\x1b[0m" in REPORTERS["text"](report(finding()), color=True)
+
+
+@pytest.mark.parametrize(
+    ("given_report", "closing"),
+    [
+        pytest.param(report(), "no conflicts in 1 articles, 5 claims\n", id="clean"),
+        pytest.param(report(finding()), "1 conflict (1 high) in 1 articles, 5 claims\n", id="one"),
+        pytest.param(
+            report(finding(), finding(severity="low")),
+            "2 conflicts (1 high) in 1 articles, 5 claims\n",
+            id="two",
+        ),
+        pytest.param(
+            report(suppressed=((finding(), "known (maria)"),)),
+            "no conflicts in 1 articles, 5 claims, 1 accepted in the baseline\n",
+            id="accepted",
+        ),
+    ],
+)
+def test_text_closes_with_the_verdict(given_report: CheckReport, closing: str) -> None:
+    assert REPORTERS["text"](given_report).endswith(closing)
+
+
+def test_json_holds_the_whole_report() -> None:
+    whole = report(finding(), suppressed=((finding(id="2"), "known"),), problems=(PROBLEM,), notes=("note",))
+    data = json.loads(REPORTERS["json"](whole))
+    assert data["findings"] == [finding()]
+    assert data["suppressed"] == [{"finding": finding(id="2"), "reason": "known"}]
+    assert data["problems"][0]["path"] == "a.json"
+    assert (data["articles"], data["claims"], data["notes"]) == (["x2"], 5, ["note"])
+
+
+def test_jsonl_is_one_finding_a_line() -> None:
+    lines = REPORTERS["jsonl"](report(finding(), finding(id="2"))).splitlines()
+    assert [json.loads(line)["id"] for line in lines] == ["00112233445566ff", "2"]
+
+
+@given(st.text())
+def test_json_is_harmless_and_reads_back(text: str) -> None:
+    printed = to_json({"quote": text})
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]", printed)
+    assert json.loads(printed) == {"quote": text}
+
+
+@pytest.mark.parametrize(
+    ("given_report", "expected"),
+    [
+        pytest.param(
+            report(finding()),
+            "::error file=new/x2.txt,line=7,title=conflict/value%3A length of the bridge::Outlet x2:"
+            " “At 250 metres it is the longest.”%0AOutlet x1: “The bridge is 200 metres long.”"
+            "%0A200 m against 250 m [00112233445566ff]\n",
+            id="high is an error at the checked article",
+        ),
+        pytest.param(
+            report(finding(severity="low", about="100%, nearly", b=side("x2", "100% of it"))),
+            "::warning title=conflict/value%3A 100%25%2C nearly::Outlet x2: “100%25 of it”%0AOutlet x1:"
+            " “The bridge is 200 metres long.”%0A200 m against 250 m [00112233445566ff]\n",
+            id="low is a warning, no path, escapes",
+        ),
+        pytest.param(
+            report(problems=(PROBLEM,), notes=("baseline: old",)),
+            "::warning file=a.json,line=4,title=problem%3A ingest::not valid JSON; mend the line\n"
+            "::notice title=baseline::baseline: old\n",
+            id="problems and notes",
+        ),
+        pytest.param(report(), "", id="clean"),
+    ],
+)
+def test_github_annotations(given_report: CheckReport, expected: str) -> None:
+    assert REPORTERS["github"](given_report) == expected
+
+
+def test_github_annotations_cannot_be_forged() -> None:
+    row = finding(
+        about=EVIL, explanation=EVIL, a=side("x1", EVIL), b=side("x2", EVIL, path="a\n::error::b", line=1)
+    )
+    printed = REPORTERS["github"](report(row, problems=(Problem("x", EVIL, 1, "", EVIL, EVIL),)))
+    lines = printed.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        command, _, message = line[2:].partition("::")
+        assert re.fullmatch(r"(error|warning) (\w+=[^,:]*,?)+", command)
+        assert "::" not in message
+
+
+def test_markdown_escapes_article_text() -> None:
+    row = finding(about="<img src=x> [link](http://evil.example) `code` *b* |", explanation="a & b")
+    printed = REPORTERS["markdown"](report(row, suppressed=((finding(), "known"),), problems=(PROBLEM,)))
+    assert r"&lt;img src\=x" in printed or "&lt;img src=x\\>" in printed
+    assert r"\[link\]\(http\://evil\.example\)" in printed
+    assert "a &amp; b" in printed
+    assert "### reconcile: 1 conflict\n" in printed
+    assert "1 accepted in the baseline:" in printed
+    assert r"not valid JSON" in printed
+
+
+def test_sarif_is_valid_and_complete() -> None:
+    whole = report(
+        finding(),
+        finding(id="2", severity="low", b=side("x2", "Über 250 m", "250 m", path="ein ordner/ü.txt", line=2)),
+        suppressed=((finding(id="3"), "known (maria)"),),
+        problems=(PROBLEM,),
+    )
+    data = json.loads(REPORTERS["sarif"](whole))
+    SarifLog.model_validate(data)
+    run = data["runs"][0]
+    first, second, third = run["results"]
+    assert (first["level"], second["level"]) == ("error", "warning")
+    assert first["ruleId"] == "conflict/value"
+    assert {"id": "conflict/value"}.items() <= run["tool"]["driver"]["rules"][0].items()
+    place = first["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "new/x2.txt"}
+    assert place["region"]["startLine"] == 7
+    assert second["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "ein%20ordner/%C3%BC.txt"
+    assert first["relatedLocations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "x1"
+    assert first["partialFingerprints"] == {"reconcileFinding/v1": "00112233445566ff"}
+    assert third["suppressions"] == [{"kind": "external", "justification": "known (maria)"}]
+    assert "suppressions" not in first
+    assert "not valid JSON" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
+
+
+@pytest.mark.parametrize(
+    "given_report", [report(), report(finding(a=side("x1", EVIL), about=EVIL))], ids=["empty", "evil"]
+)
+def test_sarif_stays_valid(given_report: CheckReport) -> None:
+    SarifLog.model_validate(json.loads(REPORTERS["sarif"](given_report)))
+    assert REPORTERS["sarif"](given_report).isascii()
+
+
+def test_junit_reads_back() -> None:
+    whole = CheckReport(
+        articles=("x2", "x3", "x4"),
+        claims=3,
+        findings=(finding(about=EVIL), finding(id="2")),
+        suppressed=((finding(id="3", a=side("x1", "a"), b=side("x3", "b")), "known"),),
+        problems=(PROBLEM,),
+    )
+    suite = next(iter(JUnitXml.fromstring(REPORTERS["junit"](whole).encode())))
+    assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (4, 1, 1, 1)
+    cases = {case.name: case for case in suite}
+    (failure,) = cases["x2"].result
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith("2 conflicts: ")
+    assert "200 m against 250 m" in str(failure.text)
+    assert cases["x3"].is_skipped
+    assert cases["x4"].is_passed
+
+
+def test_unknown_reporter_names_the_known() -> None:
+    with pytest.raises(ReconcileError, match="text, json, jsonl, github, sarif, junit, markdown"):
+        reporter("yaml")
+    assert reporter("json") is REPORTERS["json"]
+
+
+def test_table_lines_up_wide_and_long_cells() -> None:
+    printed = table([{"n": "東京", "v": 0.5}, {"n": "x" * 50, "v": None}], ("n", "v"), limits={"n": 10})
+    lines = printed.splitlines()
+    assert lines[0] == "n           v"
+    assert lines[2] == "東京        0.50"
+    assert lines[3].startswith("xxxxxxxxx…")
+    assert columns(lines[2][: lines[2].index("0")]) == 12
+
+
+def test_empty_table_has_its_heading() -> None:
+    assert table([], ("id", "about")) == "id  about\n--  -----\n"
+
+
+@pytest.mark.parametrize("form", ["table", "csv", "json", "jsonl"])
+def test_findings_in_every_form(form: str) -> None:
+    printed = "".join(findings_text([finding(), finding(id="2", about='a,\n"b"')], form))
+    if form == "csv":
+        rows = list(csv.DictReader(io.StringIO(printed)))
+        assert [row["id"] for row in rows] == ["00112233445566ff", "2"]
+        assert (rows[0]["a_article_id"], rows[0]["b_value"], rows[1]["about"]) == (
+            "x1",
+            "250 metres",
+            'a,\n"b"',
+        )
+    elif form == "json":
+        assert json.loads(printed)[0] == finding()
+    elif form == "jsonl":
+        assert json.loads(printed.splitlines()[0]) == finding()
+    else:
+        assert re.search(
+            r"high\s+conflict\s+value\s+0\.93\s+length of the bridge\s+200 metres \(Outlet x1\)", printed
+        )
+
+
+@pytest.mark.parametrize("form", ["csv", "table"])
+def test_no_findings_still_have_a_heading(form: str) -> None:
+    assert "severity" in "".join(findings_text([], form))
+
+
+def test_claim_row_has_every_typed_field(publication: Publication) -> None:
+    claim = publication.claims[0]
+    row = claim_row(claim)
+    assert {k: row[k] for k in ("id", "article_id", "part", "start", "end")} == {
+        "id": "lake-a-c0",
+        "article_id": "lake-a",
+        "part": "text",
+        "start": 0,
+        "end": 25,
+    }
+    assert (row["direction"], row["polarity"], row["value"], row["times"]) == ("up", "affirmed", None, [])
+    names = {"claim_id", "quantity", "attribution", "focus"}
+    assert set(Claim.__dataclass_fields__) - names <= set(row)
+
+
+def test_claim_row_prints_decimals_plainly(publication: Publication) -> None:
+    quantity = Quantity(
+        0, 3, "6.4bn", Decimal("6.4E+9"), None, Decimal("1E+8"), "USD", "money", Hedge.OVER, "sales"
+    )
+    claim = Claim(**{**{n: getattr(publication.claims[0], n) for n in Claim.__slots__}, "quantity": quantity})
+    row = json.loads(to_json(claim_row(claim)))
+    assert (row["value_low"], row["value_high"], row["value_step"]) == ("6400000000", None, "100000000")
+    assert (row["value"], row["hedge"], row["noun"]) == ("6.4bn", "over", "sales")
+
+
+def test_dropped_row_says_why(publication: Publication) -> None:
+    dropped = [sentence for sentence in publication.sentences if sentence.dropped]
+    assert [dropped_row(sentence)["dropped"] for sentence in dropped] == ["promotion"]
+    assert {"id", "article_id", "quote", "start", "end", "part"} <= set(dropped_row(dropped[0]))
+    assert isinstance(dropped[0], Sentence)
+
+
+def test_explanation_shows_both_texts_and_every_field(database: str) -> None:
+    with Store(database, read_only=True) as store:
+        printed = explanation_text(store.explain("f0f0f0f0f0f0f0f0"))
+    assert (
+        "   | The lake rose 14% in May. Boats were moved to higher ground.\n   |          ^^^^^^^^\n"
+        in printed
+    )
+    assert re.search(r"direction\s+assertion\s+disagree\s+opposite\s+rose\s+fell\s+up against down", printed)
+    assert "finding: f0f0f0f0f0f0f0f0\n" in printed
+
+
+def test_explanation_of_hostile_text_stays_text() -> None:
+    context = {"text": EVIL, "start": 0, "end": 5, "focus_start": 5, "focus_end": 8, "cut_before": True}
+    evil = side("x1", EVIL, "red", context=context, title=EVIL, url=EVIL)
+    row = finding(a=evil, about=EVIL, outcomes=[{"field": EVIL, "label": EVIL, "weight": 1.5}])
+    printed = explanation_text({**row, "decision": {"ruling": "unsure", "reviewer": EVIL, "note": EVIL}})
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e\ud800]", printed)
+    assert "decision: unsure by" in printed
+    assert "1.50" in printed
+
+
+def test_lookup_text_shows_relation_and_claim() -> None:
+    answer = {"relation": "conflict", "field": "value", "confidence": 0.5, "explanation": "why"}
+    row = {**finding()["a"], **answer}
+    assert lookup_text([row]) == (
+        "conflict/value (confidence 0.50)\n"
+        "  --> Outlet x1, x1 (text 100-130): 200 metres\n"
+        "   | The bridge is 200 metres long.\n"
+        "   |               ^^^^^^^^^^\n"
+        "   = why\n"
+    )
+    assert lookup_text([]) == "no claim answers the same question\n"
+
+
+TODAY = datetime.date(2026, 3, 1)
+
+
+@pytest.mark.parametrize(
+    ("entry", "is_open", "note"),
+    [
+        pytest.param(Accepted("1", "why", "who"), False, None, id="for good"),
+        pytest.param(Accepted("1", "why", "who", TODAY), False, None, id="last day"),
+        pytest.param(Accepted("1", "why", "who", datetime.date(2026, 2, 28)), True, "expired", id="expired"),
+        pytest.param(Accepted("9", "why", "who"), True, "matched nothing in this check: 9", id="stale"),
+    ],
+)
+def test_baseline_accepts(entry: Accepted, is_open: bool, note: str | None) -> None:
+    parted = split([finding(id="1")], [entry], TODAY)
+    assert bool(parted.open) is is_open
+    assert [reason for _, reason in parted.suppressed] == ([] if is_open else ["why (who)"])
+    assert (note in " ".join(parted.notes)) if note else not parted.notes
+
+
+BASELINE = '[[accept]]\nfingerprint = "f1"\nreason = "why"\nwho = "maria"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        pytest.param("", (), id="empty"),
+        pytest.param(BASELINE, (Accepted("f1", "why", "maria"),), id="one"),
+        pytest.param(
+            BASELINE + "expires = 2026-12-31\n",
+            (Accepted("f1", "why", "maria", datetime.date(2026, 12, 31)),),
+            id="expires",
+        ),
+    ],
+)
+def test_baseline_reads(tmp_path: Any, text: str, expected: tuple[Accepted, ...]) -> None:
+    path = tmp_path / "baseline.toml"
+    path.write_text(text, "utf-8")
+    assert load_baseline(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        pytest.param("[[accept]]\nreason='r'\nwho='w'", "entry 1: fingerprint must be", id="no fingerprint"),
+        pytest.param("[[accept]]\nfingerprint='f'\nwho='w'\nreason=' '", "reason must be", id="no reason"),
+        pytest.param(BASELINE + BASELINE, "entry 2: fingerprint 'f1' is there twice", id="twice"),
+        pytest.param(BASELINE + "expires = '2026-12-31'", "expires must be a date", id="date as text"),
+        pytest.param(
+            BASELINE + "expires = 2026-12-31T00:00:00", "expires must be a date", id="date with time"
+        ),
+        pytest.param(BASELINE + "until = 1", "until is unknown; known: fingerprint", id="unknown key"),
+        pytest.param("[[acept]]", "acept: unknown", id="unknown table"),
+        pytest.param("accept = [1]", "entry 1: must be a table", id="no table"),
+        pytest.param("accept = 1", "entry 1: must be a table", id="no list"),
+        pytest.param("[[", "not valid TOML", id="not TOML"),
+    ],
+)
+def test_baseline_refuses(tmp_path: Any, text: str, message: str) -> None:
+    path = tmp_path / "baseline.toml"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_baseline(path)
+    assert message in str(caught.value)
+
+
+def test_baseline_that_is_missing_is_said() -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_baseline("missing.toml")

@@ -1,0 +1,47 @@
+"""Choose the reference sentences of ``reconcile/match/reference.jsonl`` from our own stories.
+
+    python tools/make_reference.py datasets/stories
+
+Takes one sentence in PER_STORY by a hash of its text, so the choice does not depend on anything else, with the spans
+of its slots; then measures the packaged model on them and writes ``reference.json`` beside.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+from reconcile.claims.extract import SlotExtractor
+from reconcile.match import reference, slots
+from reconcile.match.embed import load
+from reconcile.model import Article, stable_id
+from reconcile.read import clean, sentences
+
+PER_STORY = 10
+SPANS = 4
+
+
+def main() -> None:
+    rows = []
+    for path in sorted(Path(sys.argv[1]).glob("*.json")):
+        story = json.loads(path.read_text("utf-8"))
+        found = {}
+        for a in story["articles"]:
+            article = Article(a["id"], a["source"], a["url"], a["title"] or "", a["published"], a["lang"], a["text"], "")
+            claims = SlotExtractor().extract(article, clean.mark(sentences.split(article), article))
+            for slot in slots.of_claims(claims):
+                span = [slot.span.start - slot.claim.start, slot.span.end - slot.claim.start]
+                spans = found.setdefault(slot.claim.quote, [])
+                if span not in spans and len(spans) < SPANS:
+                    spans.append(span)
+        chosen = sorted(found, key=lambda text: stable_id(text))[:PER_STORY]
+        rows += [{"story": story["id"], "text": text, "spans": sorted(found[text])} for text in sorted(chosen)]
+    reference.SENTENCES.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
+    embedder = load("default")
+    reference.save(reference.measure(embedder), embedder.name)
+    print(f"{len(rows)} sentences; {reference.measure(embedder).sentence_spread}, {reference.measure(embedder).slot_spread}")
+
+
+if __name__ == "__main__":
+    main()
