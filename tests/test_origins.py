@@ -188,7 +188,14 @@ def test_long_report_that_takes_in_a_brief_is_an_original() -> None:
 )
 def test_sister_outlets_that_share_text(owners: dict[str, str], expect: dict[str, tuple[str, str]]) -> None:
     partly = [WIRE[0], WIRE[1], *OWN_REPORT[1:4]]
-    assert Case().add("a", WIRE).add("b", partly, topics(0, 1, 6, 7, 8)).find(owners) == expect
+    case = Case().add("a", WIRE, source="Post").add("b", partly, topics(0, 1, 6, 7, 8), source="Wire")
+    assert case.find(owners) == expect
+
+
+def test_two_articles_of_one_outlet_are_not_sister_outlets() -> None:
+    partly = [WIRE[0], WIRE[1], *OWN_REPORT[1:4]]
+    case = Case().add("a", WIRE, source="Post").add("b", partly, topics(0, 1, 6, 7, 8), source="Post")
+    assert case.find({"a": "Northline", "b": "Northline"}) == {}
 
 
 def test_sister_outlets_with_own_reports_are_originals() -> None:

@@ -69,6 +69,7 @@ _AGES = ("year", "month", "week", "day", "decade", "century")
 _TIMES = ("second", "minute", "hour", "day", "week", "month", "quarter", "year", "decade", "century")
 _BACKWARD = (
     "age_verbs",
+    "magnitude_before",
     "clock_before",
     "clock_sure",
     "designators",
@@ -98,6 +99,7 @@ _SETS = (
     "place_words",
     "rank_cues",
     "verbs",
+    "before_fraction",
     "per_blocked_after",
 )
 

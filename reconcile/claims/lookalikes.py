@@ -12,6 +12,7 @@ from reconcile.claims.measures import Measure
 _CLOCK = re.compile(r"[0-9]{1,2}[.:][0-5][0-9]")
 _YEAR_FROM, _YEAR_TO = 1900, 2099
 _OLD_FROM = 1000
+_DATE_LINKS = frozenset([".", "of", "de", "d", "ng", "º", "ª", "er"])
 _CODE_MARKS = frozenset("/#@_=\\&%")
 
 
@@ -45,6 +46,8 @@ def is_lookalike(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> boo
     i, j = measure.start, measure.stop
     if _glued_left(tokens, i) or _glued_right(tokens, measure):
         return True
+    if measure.kind == "word" and _hyphened_name(tokens, j):
+        return True
     if _is_clock(tokens, measure, lex) or _is_date(tokens, measure, lex):
         return True
     if measure.unit == "second" and j == i + 2 and tokens[i + 1].text == "s" and measure.low % 10 == 0:
@@ -54,6 +57,12 @@ def is_lookalike(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> boo
     if _is_year(tokens, measure, lex):
         return True
     return _is_named(tokens, measure, lex) or (measure.kind == "figure" and _is_list_mark(tokens, i, j))
+
+
+def _hyphened_name(tokens: Sequence[Token], j: int) -> bool:
+    """Return whether a capitalised word hangs on a number word: "Trois-Rivières", "Seven-Eleven"."""
+    hangs = j + 1 < len(tokens) and tokens[j].low == "-" and glued(tokens, j) and glued(tokens, j + 1)
+    return hangs and tokens[j - 1].text[0].isupper() and tokens[j + 1].text[0].isupper()
 
 
 def _glued_left(tokens: Sequence[Token], i: int) -> bool:
@@ -115,12 +124,13 @@ def _is_date(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
         dated or (j + 1 == len(tokens) and tokens[measure.start - 1].low == "," and lex.capital_nouns)
     ):
         return True
+    j = _past_second_day(tokens, j, lex)
     for _ in range(3):
         if j >= len(tokens):
             break
         if tokens[j].low in lex.months and _is_month(tokens, j):
             return True
-        if tokens[j].low not in (".", "of", "de", "d", "ng", "º", "ª") and j - measure.stop > 0:
+        if tokens[j].low not in _DATE_LINKS:
             break
         j += 1
     i = measure.start - 1
@@ -129,6 +139,17 @@ def _is_date(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
     if i >= 0 and tokens[i].low in lex.sets["stop"] and i > 0 and tokens[i].low == "the":
         i -= 1
     return i >= 0 and tokens[i].low in lex.months and _is_month(tokens, i)
+
+
+def _past_second_day(tokens: Sequence[Token], j: int, lex: Lexicon) -> int:
+    """Return the token after "to 20" in "12 to 20 September", else ``j``."""
+    joined = None
+    for name in ("range_to", "change_to", "range_between_and", "range_or"):
+        joined = joined or lex.phrases[name].at(tokens, j)
+    after = joined[1] if joined else j + 1 if j < len(tokens) and tokens[j].low in "-–" else 0
+    if not 0 < after < len(tokens) or tokens[after].kind != DIGITS or len(tokens[after].text) > 2:
+        return j
+    return after + 1
 
 
 def _is_month(tokens: Sequence[Token], i: int) -> bool:
@@ -203,8 +224,9 @@ def _is_named(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
 
 def _title_case(tokens: Sequence[Token]) -> bool:
     """Return whether most long words are capitalised, as in headlines."""
-    words = [token.text for token in tokens[:40] if token.kind == WORD and len(token.text) > 3]
-    return len(words) > 3 and 2 * sum(word[0].isupper() for word in words) > len(words)
+    words = [token.text for token in tokens[:40] if token.kind == WORD and len(token.text) > 2]
+    small = sum(word[0].islower() for word in words)
+    return small == 0 if len(words) < 6 else 5 * small < 2 * len(words)
 
 
 def _verb_like(token: Token) -> bool:

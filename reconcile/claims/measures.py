@@ -183,7 +183,7 @@ def _counts_things(tokens: Sequence[Token], j: int, lex: Lexicon) -> bool:
     return tokens[j].low not in lex.sets["stop"] and tokens[j].low not in lex.sets["races"]
 
 
-# --- units ----------------------------------------------------------------------------------------------------------
+# --- units ------------------------------------------------------------
 
 
 def currency_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[str, int] | None:
@@ -353,7 +353,7 @@ def _article_unit(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | No
     return Measure(i, stop, ONE, ONE, ONE, unit, dimension, "word" if sure else "article")
 
 
-# --- shares ---------------------------------------------------------------------------------------------------
+# --- shares ------------------------------------------------------------
 
 
 def _one_of(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
@@ -377,7 +377,7 @@ def _one_of(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
                 second is not None
                 and plain
                 and not apart
-                and 1 < second.low <= 1_000_000
+                and 1 < second.low <= lex.numerals.one_in_most
                 and not year_like(second.low)
             ):
                 return share(i, second.stop, ONE, second.low)

@@ -135,7 +135,7 @@ def context(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> tuple[st
     j = after[1] if after else j
     per, j = per_of(tokens, j, lex)
     if j < len(tokens) and tokens[j].low in lex.sets["of"]:
-        if measure.dimension in ("score", "rank", "") and tokens[j].low in ("in", "en"):
+        if tokens[j].low in ("in", "en") and not _shares_in(tokens, j + 1, measure, lex):
             return "", per
         return noun_after(tokens, j + 1, lex), per
     if measure.kind == "ratio" and j < len(tokens) and tokens[j].low in lex.sets["determiners"]:
@@ -146,6 +146,14 @@ def context(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> tuple[st
     if measure.unit and not noun and j < len(tokens) and tokens[j].kind == MARK:
         return "", per
     return noun, per
+
+
+def _shares_in(tokens: Sequence[Token], j: int, measure: Measure, lex: Lexicon) -> bool:
+    """Return whether "in" names what a share or sum is of ("14% in fares"), not a place or a time."""
+    while j < len(tokens) and tokens[j].low in lex.sets["determiners"]:
+        j += 1
+    lower = j < len(tokens) and tokens[j].text[0].islower()
+    return lower and measure.dimension in ("ratio", "currency")
 
 
 def noun_after(tokens: Sequence[Token], j: int, lex: Lexicon) -> str:

@@ -67,7 +67,7 @@ def _ratio(upper: int | Decimal, lower: int, stop: int) -> Number:
     return Number(Decimal(upper) / lower, Decimal(1) / lower / 10, stop, "ratio", denominator=lower)
 
 
-# --- digits ---------------------------------------------------------------------------------------------------------
+# --- digits ------------------------------------------------------------
 
 
 def _read_figure(tokens: Sequence[Token], i: int, lex: Numerals) -> Number | None:
@@ -211,7 +211,7 @@ def _scale_at(tokens: Sequence[Token], i: int, lex: Numerals) -> tuple[Decimal, 
     return scale, after
 
 
-# --- words ----------------------------------------------------------------------------------------------------------
+# --- words ------------------------------------------------------------
 
 
 def _read_vague(tokens: Sequence[Token], i: int, lex: Numerals) -> Number | None:

@@ -37,6 +37,7 @@ class Numerals:
     short: Phrases[Decimal]
     letters: Mapping[str, Decimal]
     one_gap: bool
+    one_in_most: int
     bare: frozenset[str]
     joiners: Phrases[bool]
     linkers: frozenset[str]
@@ -140,6 +141,7 @@ def compile_numerals(language: Language) -> Numerals:
         short=Phrases(short.items()),
         letters=_LETTERS | _decimals(table, "letters"),
         one_gap=bool(table.get("one_gap", False)),
+        one_in_most=int(table.get("one_in_most", 1_000_000)),
         half_words=Phrases(halves.items()),
         fractions=Phrases(fractions.items()),
         whole_fractions=Phrases(whole.items()),

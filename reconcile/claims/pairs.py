@@ -169,7 +169,7 @@ def _one_in(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure | 
         return None
     lower = second.low
     if (
-        not first.low < lower <= 1_000_000
+        not first.low < lower <= lex.numerals.one_in_most
         or lower % 1
         or first.low % 1
         or first.step != 1

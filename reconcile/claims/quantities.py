@@ -35,6 +35,7 @@ __all__ = ["base", "convert", "find", "interval", "meet"]
 _GLYPHS = frozenset("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞")
 MAX_PLACES = 3000
 _MAX_AGE = 115
+_GROWN = 15
 
 
 def find(text: str, lang: str) -> tuple[Quantity, ...]:
@@ -96,12 +97,20 @@ def _measure_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[Measure 
     measure = measure_at(tokens, i, lex)
     if measure is None:
         return None, i + 1
-    measure = _aged(tokens, measure, lex)
+    measure = _aged(tokens, _quake(tokens, measure, lex), lex)
     if is_lookalike(tokens, measure, lex):
         return None, (measure.stop if measure.ranged or measure.unit == "score" else i + 1)
     if not _wanted(tokens, measure, lex):
         return None, measure.stop if measure.kind in ("rank", "article") else i + 1
     return measure, measure.stop
+
+
+def _quake(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> Measure:
+    """Return "magnitude 6.4" as an earthquake's magnitude."""
+    small = not measure.unit and measure.kind == "figure" and 0 < measure.low < 10
+    if small and lex.phrases["before:magnitude_before"].before(tokens, measure.start):
+        return replace(measure, unit="magnitude", dimension="magnitude")
+    return measure
 
 
 def _aged(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> Measure:
@@ -118,8 +127,8 @@ def _aged(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> Measure:
         return measure
     if measure.unit == "year" and measure.kind == "figure" and _year_apposed(tokens, measure, lex):
         return replace(measure, dimension="age")
-    if measure.unit == "year" and _aged_by_verb(tokens, measure, lex):
-        return replace(measure, dimension="age")
+    if measure.unit in ("", "year") and _aged_by_verb(tokens, measure, lex):
+        return replace(measure, unit="year", dimension="age")
     said = lex.phrases["before:age_before"].before(tokens, measure.start) is not None
     if said and measure.unit in ("", "year", "month", "week", "day"):
         return replace(measure, unit=measure.unit or "year", dimension="age")
@@ -150,17 +159,22 @@ def _apposed(tokens: Sequence[Token], measure: Measure) -> bool:
     name, opener = tokens[k - 1], tokens[k].low
     if name.low in "\"'”’»" and k > 1:
         name = tokens[k - 2]
-    if name.kind != WORD or not name.text[0].isupper() or name.text.isupper():
+    if name.kind != WORD or (name.text.isupper() and len(name.text) > 1):
         return False
     close = tokens[j].low if j < len(tokens) else "."
-    return (opener == "(" and close == ")") or (opener == "," and close == "," and glued(tokens, j))
+    if name.text[0].islower():  # "the actor, 31, said"
+        return opener == "," == close and measure.low >= _GROWN
+    return (opener == "(" and close == ")") or (opener == "," == close)
 
 
 def _aged_by_verb(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
     """Return whether a verb of having gives an age ("tiene 71 años"), not "tiene 14 años de experiencia"."""
     hedge = lex.hedges.before(tokens, measure.start)
     start = hedge[1] if hedge else measure.start
-    of = measure.stop < len(tokens) and tokens[measure.stop].low in lex.sets["of"]
+    after = tokens[measure.stop] if measure.stop < len(tokens) else None
+    if not measure.unit and after is not None and after.kind == WORD and after.low not in lex.sets["stop"]:
+        return False
+    of = after is not None and after.low in lex.sets["of"]
     return not of and lex.phrases["before:age_verbs"].before(tokens, start) is not None
 
 
@@ -197,8 +211,14 @@ def _wanted(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
         and tokens[i].low in lex.numerals.articles
         and tokens[j - 1].low in lex.numerals.ordinals
     ):
-        return not noun
+        return not noun and (
+            after in lex.sets["of"] or not _plain_word(tokens, j) or before in lex.sets["before_fraction"]
+        )
     return True
+
+
+def _plain_word(tokens: Sequence[Token], j: int) -> bool:
+    return j < len(tokens) and tokens[j].kind == WORD
 
 
 def _ranks(tokens: Sequence[Token], measure: Measure, lex: Lexicon, *, noun: bool) -> bool:
@@ -206,6 +226,8 @@ def _ranks(tokens: Sequence[Token], measure: Measure, lex: Lexicon, *, noun: boo
     i, j = measure.start, measure.stop
     before = tokens[i - 1].low if i else ""
     at = j + 1 if j < len(tokens) and tokens[j].low == "-" and glued(tokens, j) else j
+    if at < len(tokens) and tokens[at].low in lex.numerals.linkers:
+        at += 1
     after = tokens[at].low if at < len(tokens) else ""
     if measure.low <= 0 or before in lex.sets["rank_blocked_by"] or after in lex.sets["rank_blocked_after"]:
         return False

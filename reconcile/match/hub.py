@@ -41,6 +41,7 @@ def _no_progress_bars() -> Iterator[None]:
 
 
 def load_model(name_or_path: str, device: str) -> Any:
+    """Return the sentence-transformers model, ready to run; a folder needs no network. Raises ModelError."""
     try:
         from sentence_transformers import SentenceTransformer
 

@@ -59,17 +59,17 @@ def find_origins(
 ) -> tuple[Origin, ...]:
     """Return one Origin an article, sorted by article id; an original names itself (``original``, score 1).
 
-    ``sentences`` and ``vectors`` are by article id; a vector row for each sentence that is not dropped, in
-    order. ``owners`` maps a source to its owner: for two sources of one owner a quarter of shared text is
-    enough, since they share a newsroom. The origin is the earliest published; of undated articles, or at
-    the same time, the longer, then the smaller id. Chains are followed to their first link. The order of
-    the input makes no difference.
+    ``sentences``, ``vectors`` and ``owners`` are by article id; ``vectors`` has a row for each sentence
+    that is not dropped, in order. For two sources of one owner a quarter of shared text is enough,
+    since they share a newsroom; an article without owner belongs to its source. The origin is the
+    earliest published; of undated articles, or at the same time, the longer, then the smaller id.
+    Chains are followed to their first link. The order of the input makes no difference.
     """
     known = sorted(articles, key=_rank)
     sides = [_side(a, sentences, vectors) for a in known]
     links: dict[int, tuple[float, int, str]] = {}
     for earlier, later in sorted(_candidates(known, sides)):
-        found = _judge(known[later], sides[later], known[earlier], sides[earlier], owners)
+        found = _judge((known[later], sides[later]), (known[earlier], sides[earlier]), owners)
         if found and (later not in links or found[1] > links[later][0]):
             links[later] = (found[1], earlier, found[0])
     return tuple(sorted((_follow(k, known, links) for k in range(len(known))), key=lambda o: o.article_id))
@@ -108,9 +108,10 @@ def _side(
 
 
 def _judge(
-    later: Article, copy: Side, earlier: Article, origin: Side, owners: Mapping[str, str]
+    after: tuple[Article, Side], before: tuple[Article, Side], owners: Mapping[str, str]
 ) -> tuple[str, float] | None:
     """Return the kind of repetition and its score, or None."""
+    (later, copy), (earlier, origin) = after, before
     owned = later.source != earlier.source and _owner(later, owners) == _owner(earlier, owners)
     text = overlap.shared_text(copy, origin)
     if _is_same_text(copy, origin):
@@ -136,7 +137,7 @@ def _is_retold(told: overlap.Alignment) -> bool:
 
 
 def _owner(article: Article, owners: Mapping[str, str]) -> str:
-    return owners.get(article.source) or article.source
+    return owners.get(article.article_id) or article.source
 
 
 def _agree(found: overlap.Alignment) -> bool:

@@ -55,7 +55,7 @@ def match(corpus: Corpus, matcher: Matcher, only: Collection[str] | None = None,
     vectors = {a: matcher.reference.centre_sentences(matcher.embedder.embed(texts[a])) for a in texts}
     ordered = [corpus.articles[a] for a in sorted(corpus.articles)]
     found_origins = origins.find_origins(ordered, corpus.sentences, vectors, corpus.owners)
-    grouped = stories.group(ordered, corpus.claims, vectors)
+    grouped = stories.group(ordered, corpus.sentences, corpus.claims, vectors)
     made: list[Finding] = []
     questions: list[Cluster] = []
     for number, story in enumerate(grouped):

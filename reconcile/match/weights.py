@@ -262,21 +262,7 @@ def _json_files(w: _Weights) -> dict[str, Any]:
     special = {f"{role}_token": word for role, word in _ROLES.items()}
     module = "sentence_transformers.models."
     return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "hidden_size": w.hidden,
-            "num_hidden_layers": w.layers,
-            "num_attention_heads": w.heads,
-            "intermediate_size": w.inner,
-            "vocab_size": w.vocab,
-            "max_position_embeddings": w.positions,
-            "type_vocab_size": w.types,
-            "layer_norm_eps": 1e-12,
-            "hidden_act": "gelu",
-            "pad_token_id": w.pad,
-            "tokenizer_class": "XLMRobertaTokenizer",
-        },
+        "config.json": _model_config(w),
         "tokenizer.json": _tokenizer(w),
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
@@ -302,6 +288,24 @@ def _json_files(w: _Weights) -> dict[str, Any]:
             "default_prompt_name": None,
             "similarity_fn_name": "cosine",
         },
+    }
+
+
+def _model_config(w: _Weights) -> dict[str, Any]:
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "hidden_size": w.hidden,
+        "num_hidden_layers": w.layers,
+        "num_attention_heads": w.heads,
+        "intermediate_size": w.inner,
+        "vocab_size": w.vocab,
+        "max_position_embeddings": w.positions,
+        "type_vocab_size": w.types,
+        "layer_norm_eps": 1e-12,
+        "hidden_act": "gelu",
+        "pad_token_id": w.pad,
+        "tokenizer_class": "XLMRobertaTokenizer",
     }
 
 

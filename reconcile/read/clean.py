@@ -119,7 +119,7 @@ def _ends_elsewhere(page: Page, index: int) -> bool:
     """Tell one of the last two lines that does not name what the article is about."""
     if index < len(page.lines) - 2:
         return False
-    return not any(name in page.lines[index].text for name in _main_names(page, len(page.lines) - 2))
+    return not any(name in page.lines[index].text for name in _main_names(page, index))
 
 
 def _is_in_table(page: Page, index: int) -> bool:
@@ -165,11 +165,10 @@ def drop_blocks(page: Page) -> None:
 
 def _drop_author(page: Page, index: int) -> int:
     """Drop the name below "author avatar" and, unless the article follows, a short text about the person."""
+    article_follows = not any(line.is_paragraph for line in page.lines[:index])
     for line in page.lines[index : index + 2]:
-        too_long = line.words > 40 or (
-            line.words > 8 and (line.kind is Kind.SHORT or not page.is_late(index))
-        )
-        if line.reason or too_long or page.cues.is_related(line.phrase):
+        limit = 8 if article_follows or line.kind is Kind.SHORT else 40
+        if line.reason or line.words > limit or page.cues.is_related(line.phrase):
             break
         line.reason = AUTHOR_BOX
         index += 1
@@ -198,13 +197,13 @@ def _heads_something(page: Page, index: int) -> bool:
 
 
 def _drop_notice(page: Page, index: int) -> int:
-    """Drop the paragraph below "Disclaimer", and those after it where the page ends with them."""
-    first = index
+    """Drop the paragraph below "Disclaimer", and those after it unless the article follows."""
+    article_follows = not any(line.is_paragraph for line in page.lines[:index])
     while index < len(page.lines) and page.lines[index].kind is Kind.PROSE and not page.lines[index].reason:
-        if index > first and not page.is_late(index):
-            break
         page.lines[index].reason = DISCLAIMER
         index += 1
+        if article_follows:
+            break
     return index
 
 

@@ -200,9 +200,11 @@ def is_navigation(page: Page, index: int) -> bool:
         return True
     pieces = SEPARATOR.split(line.text)
     is_menu = len(pieces) >= 3 and all(len(WORD.findall(piece)) <= 2 for piece in pieces)
-    return len(CRUMBS.findall(line.text)) >= 2 or (
-        is_menu and page.is_edge(index) and not DIGIT.search(line.text)
+    is_table = any(
+        row.kind is Kind.PIPES for row in page.lines[max(0, index - 1) : index + 2] if row is not line
     )
+    is_menu = is_menu and not is_table and page.is_edge(index) and not DIGIT.search(line.text)
+    return is_menu or len(CRUMBS.findall(line.text)) >= 2
 
 
 def is_credit(line: Line, words: Cues) -> bool:
