@@ -116,7 +116,7 @@ def gather(folder, embedder, usual):
         articles = list(story_articles(story))
         copies = {f"{story['id']}/{a['id']}" for a in story["articles"] if a["copy_of"]}
         claims = {a.article_id: extractor.extract(a, clean.mark(sentences.split(a), a)) for a in articles}
-        framed = slots.frames({a: slots.of_claims(c) for a, c in claims.items()}, embedder, usual)
+        framed = slots.frames({a: slots.of_claims(c) for a, c in claims.items()}, dict.fromkeys(claims, ()), embedder, usual)
         spans = gold_spans(story)
         for pairing in candidates.pairings([a for a in articles if a.article_id not in copies], framed, usual):
             if pairing.a.kind == "quotation":

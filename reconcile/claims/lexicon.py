@@ -35,7 +35,6 @@ class Lexicon:
     units: Phrases[str]
     currencies: Phrases[str]
     signs: Phrases[Mapping[str, str]]
-    nations: Phrases[str]
     hedges: Phrases[Hedge]
     hedges_after: Phrases[Hedge]
     hedge_heads: frozenset[str]
@@ -61,6 +60,7 @@ _PHRASES = (
     "change_to",
     "by",
     "unit_links",
+    "fraction_points",
     "compound_joiners",
     "minus",
     "below_zero",
@@ -114,15 +114,8 @@ def compiled(code: str) -> Lexicon:
     phrases["per:article"] = _flags(per.get("article_words"))
     signs = _signs()
     numerals, multiples = compile_numerals(language), _multiples(language)
-    heads = (
-        numerals.heads
-        | frozenset(entries(counting.get("every")))
-        | signs.heads()
-        | multiples.heads()
-        | phrases["minus"].heads()
-        | phrases["idioms"].heads()
-    )
-    phrases["fraction_points"] = _flags(counting.get("fraction_points"))
+    openers = (signs, multiples, phrases["minus"], phrases["idioms"])
+    heads = numerals.heads.union(entries(counting.get("every")), *(table.heads() for table in openers))
     return Lexicon(
         code=language.code,
         numerals=numerals,
@@ -130,7 +123,6 @@ def compiled(code: str) -> Lexicon:
         units=Phrases(_unit_pairs(language)),
         currencies=Phrases(_currency_pairs(language)),
         signs=signs,
-        nations=Phrases(_nation_pairs(language), backward=True),
         hedges=Phrases(_hedge_pairs(hedges, ""), backward=True),
         hedge_heads=Phrases(_hedge_pairs(hedges, "")).heads() - frozenset(entries(counting.get("stop"))),
         hedges_after=Phrases(_hedge_pairs(hedges, "after_")),
@@ -159,10 +151,10 @@ def _signs() -> Phrases[Mapping[str, str]]:
 
 def _after_article(numerals: Numerals, language: Language) -> frozenset[str]:
     """Return the words that make "a" or "an" worth reading: magnitudes, fractions, units, "in five", "$"."""
-    tables = (numerals.fractions, numerals.one_in, numerals.half_words, numerals.joiners)
+    tables = (numerals.parts.fractions, numerals.parts.one_in, numerals.parts.half_words, numerals.joiners)
     words = set(numerals.multipliers) | {word for table in tables for word in table.heads()} | {"$"}
     words |= {word for pairs in (_unit_pairs(language), _currency_pairs(language)) for word in _firsts(pairs)}
-    for phrases in (numerals.whole_fractions, numerals.vague):
+    for phrases in (numerals.parts.whole_fractions, numerals.vague):
         words |= phrases.words()
     return frozenset(words)
 

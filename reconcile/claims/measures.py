@@ -68,7 +68,7 @@ def single_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
         return dotted
     number = _letter_scale(tokens, number, bool(prefix), lex)
     number = _mixed(tokens, number, lex) if not prefix else number
-    measure = _with_unit(tokens, i, number, prefix, lex)
+    measure = _with_unit(tokens, i, number, lex, prefix=prefix)
     if measure is not None and sign < 0 and measure.kind == "one":
         measure = replace(measure, kind="word")
     return measure if sign > 0 or measure is None else _negated(measure)
@@ -183,9 +183,6 @@ def _counts_things(tokens: Sequence[Token], j: int, lex: Lexicon) -> bool:
     return tokens[j].low not in lex.sets["stop"] and tokens[j].low not in lex.sets["races"]
 
 
-# --- units ------------------------------------------------------------
-
-
 def currency_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[str, int] | None:
     """Return the currency named at token ``i`` ("euros", "$", "NOK") and the token after it."""
     named = lex.currencies.at(tokens, i)
@@ -249,7 +246,9 @@ def _short_allowed(tokens: Sequence[Token], i: int) -> bool:
     return glued(tokens, i) or (i > 0 and tokens[i - 1].kind == DIGITS and tokens[i].text.islower())
 
 
-def _with_unit(tokens: Sequence[Token], i: int, number: Number, prefix: str, lex: Lexicon) -> Measure | None:
+def _with_unit(
+    tokens: Sequence[Token], i: int, number: Number, lex: Lexicon, *, prefix: str
+) -> Measure | None:
     stop, value, step, kind = number.stop, number.value, number.step, number.kind
     top = value if number.top is None else number.top
     if prefix:
@@ -257,13 +256,13 @@ def _with_unit(tokens: Sequence[Token], i: int, number: Number, prefix: str, lex
         return Measure(i, stop, value, top, step, unit, "currency", kind, number.scale)
     found = unit_at(tokens, stop, lex) or _linked_unit(tokens, number, lex)
     if number.kind in ("ratio", "half"):
-        return _ratio_measure(tokens, i, number, found, lex)
+        return _ratio_measure(tokens, i, number, lex, found=found)
     if found is None:
         return Measure(i, stop, value, top, step, "", "", kind, number.scale)
     unit, stop = found
     if unit == "pound":
-        unit = _pound(tokens, i, stop, number, lex)
-    half = lex.numerals.half_after.at(tokens, stop)
+        unit = _pound(tokens, (i, stop), number, lex)
+    half = lex.numerals.parts.half_after.at(tokens, stop)
     if half and step >= 1:
         value, top, step, stop = value + HALF, top + HALF, HALF, half[1]
     if unit in units.ISO_CODES and number.scale == 1:
@@ -283,8 +282,9 @@ def _linked_unit(tokens: Sequence[Token], number: Number, lex: Lexicon) -> tuple
     return unit_at(tokens, link[1], lex)
 
 
-def _pound(tokens: Sequence[Token], i: int, stop: int, number: Number, lex: Lexicon) -> str:
+def _pound(tokens: Sequence[Token], span: tuple[int, int], number: Number, lex: Lexicon) -> str:
     """Return whether "pounds" are money or a weight: told by a word of weighing near by, "of" or a hyphen."""
+    i, stop = span
     if number.scale >= 1000:
         return "pound"
     near = tokens[max(0, i - _NEAR) : stop + _NEAR]
@@ -314,10 +314,10 @@ def _after_prefix(tokens: Sequence[Token], stop: int, prefix: str, lex: Lexicon)
 
 
 def _ratio_measure(
-    tokens: Sequence[Token], i: int, number: Number, found: tuple[str, int] | None, lex: Lexicon
+    tokens: Sequence[Token], i: int, number: Number, lex: Lexicon, *, found: tuple[str, int] | None
 ) -> Measure | None:
     """Return "half an hour" or "a quarter of a point" as a measure, a fraction alone as per cent."""
-    of = lex.numerals.fraction_of.at(tokens, number.stop)
+    of = lex.numerals.parts.fraction_of.at(tokens, number.stop)
     if found is None and of is not None:
         found = unit_at(tokens, of[1], lex)
     for j in (number.stop, of[1] if of else number.stop):
@@ -346,14 +346,11 @@ def _article_unit(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | No
         return None
     unit, stop = found
     dimension = units.dimension_of(unit)
-    half = lex.numerals.half_after.at(tokens, stop)
+    half = lex.numerals.parts.half_after.at(tokens, stop)
     if half:
         return Measure(i, half[1], ONE + HALF, ONE + HALF, HALF, unit, dimension, "word")
     sure = lex.numerals.article_is_one and dimension != "duration"
     return Measure(i, stop, ONE, ONE, ONE, unit, dimension, "word" if sure else "article")
-
-
-# --- shares ------------------------------------------------------------
 
 
 def _one_of(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
@@ -364,9 +361,9 @@ def _one_of(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
             return share(i, rank.stop, ONE, rank.value)
     if tokens[i].low not in lex.numerals.one:
         return None
-    reach = 4 if lex.numerals.one_gap else 2
+    reach = 4 if lex.numerals.parts.one_gap else 2
     for j in range(i + 1, min(i + reach, len(tokens))):
-        found = lex.numerals.one_in.at(tokens, j)
+        found = lex.numerals.parts.one_in.at(tokens, j)
         if found is not None and found[1] < len(tokens):
             second = (
                 single_at(tokens, found[1], lex) if tokens[found[1]].low not in lex.numerals.one else None
@@ -377,7 +374,7 @@ def _one_of(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
                 second is not None
                 and plain
                 and not apart
-                and 1 < second.low <= lex.numerals.one_in_most
+                and 1 < second.low <= lex.numerals.parts.one_in_most
                 and not year_like(second.low)
             ):
                 return share(i, second.stop, ONE, second.low)

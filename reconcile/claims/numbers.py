@@ -174,7 +174,7 @@ def with_scale(tokens: Sequence[Token], number: Number, lex: Numerals) -> Number
     million").
     """
     value, step, stop, scale = number.value, number.step, number.stop, number.scale
-    half = lex.half_after.at(tokens, stop)
+    half = lex.parts.half_after.at(tokens, stop)
     if half and step >= 1:
         tenth = scale / 10 if scale > 1 else HALF
         value, step, stop = value + scale / 2, tenth, half[1]
@@ -185,7 +185,7 @@ def with_scale(tokens: Sequence[Token], number: Number, lex: Numerals) -> Number
         more, stop = found
         step = more / 10 if step == HALF else step * more
         value, scale = value * more, scale * more
-        half = lex.half_after.at(tokens, stop)
+        half = lex.parts.half_after.at(tokens, stop)
         if half:
             value, step, stop = value + more / 2, more / 10, half[1]
     return number._replace(value=value, step=step, stop=stop, scale=scale)
@@ -237,11 +237,11 @@ def _read_whole_fraction(tokens: Sequence[Token], i: int, lex: Numerals) -> Numb
     """Read a fraction that is one phrase ("half", "driekwart", "la mitad"), or half of what follows
     ("demi-").
     """
-    whole = lex.whole_fractions.at(tokens, i)
+    whole = lex.parts.whole_fractions.at(tokens, i)
     if whole is not None:
         (upper, lower), stop = whole
         return _ratio_scaled(tokens, _ratio(upper, lower, stop), lex)
-    half = lex.half_words.at(tokens, i)
+    half = lex.parts.half_words.at(tokens, i)
     if half is not None:
         (upper, lower), stop = half
         return _ratio_scaled(tokens, _ratio(upper, lower, stop)._replace(kind="half"), lex)
@@ -251,7 +251,7 @@ def _read_whole_fraction(tokens: Sequence[Token], i: int, lex: Numerals) -> Numb
 def _ratio_scaled(tokens: Sequence[Token], ratio: Number, lex: Numerals) -> Number:
     """Return "half a million" as a number; a ratio that no magnitude follows stays one."""
     at = ratio.stop
-    of = lex.fraction_of.at(tokens, at)
+    of = lex.parts.fraction_of.at(tokens, at)
     for j in (at, of[1] if of else at):
         scale = lex.multipliers.get(tokens[j].low) if j < len(tokens) else None
         if scale is not None and (scale >= THOUSAND or scale == 12):
@@ -265,10 +265,10 @@ def _fraction_at(tokens: Sequence[Token], i: int, upper: Decimal, lex: Numerals)
     at = (
         i + 1 if i < len(tokens) and tokens[i].low == "-" and glued(tokens, i) and glued(tokens, i + 1) else i
     )
-    found = lex.fractions.at(tokens, at)
+    found = lex.parts.fractions.at(tokens, at)
     if found is None or not 0 < upper < found[0] or upper != upper.to_integral_value():
         return None
-    if upper > 1 and tokens[at].low in lex.ordinals and not lex.ordinal_fractions:
+    if upper > 1 and tokens[at].low in lex.ordinals and not lex.parts.ordinal_fractions:
         return None
     return _ratio(upper, found[0], found[1])
 

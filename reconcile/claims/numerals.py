@@ -18,6 +18,25 @@ _LETTERS = {"k": Decimal(10**3), "m": Decimal(10**6), "b": Decimal(10**9), "t": 
 
 
 @dataclass(frozen=True, slots=True)
+class Fractions:
+    """Words of parts: ``fractions`` need an upper number ("two thirds"), ``whole_fractions`` none ("half").
+
+    ``half_words`` count only before a unit or magnitude ("demi-heure"), ``half_after`` follows ("and a
+    half").
+    """
+
+    ordinal_fractions: bool
+    one_gap: bool
+    one_in_most: int
+    half_words: Phrases[tuple[int, int]]
+    half_after: Phrases[bool]
+    fractions: Phrases[int]
+    whole_fractions: Phrases[tuple[int, int]]
+    fraction_of: Phrases[bool]
+    one_in: Phrases[bool]
+
+
+@dataclass(frozen=True, slots=True)
 class Numerals:
     """Number words; ``values`` may be pushed on the stack of places, ``multipliers`` gather what is
     smaller.
@@ -30,14 +49,12 @@ class Numerals:
     joiner_least: int
     digit_scale_least: int
     article_is_one: bool
-    ordinal_fractions: bool
     values: Mapping[str, Decimal]
     multipliers: Mapping[str, Decimal]
+    parts: Fractions
     multi: Phrases[Decimal]
     short: Phrases[Decimal]
     letters: Mapping[str, Decimal]
-    one_gap: bool
-    one_in_most: int
     bare: frozenset[str]
     joiners: Phrases[bool]
     linkers: frozenset[str]
@@ -45,13 +62,7 @@ class Numerals:
     one: frozenset[str]
     one_blocked_by: frozenset[str]
     teens: frozenset[str]
-    half_words: Phrases[tuple[int, int]]
-    half_after: Phrases[bool]
     points: Phrases[bool]
-    fractions: Phrases[int]
-    whole_fractions: Phrases[tuple[int, int]]
-    fraction_of: Phrases[bool]
-    one_in: Phrases[bool]
     vague: Phrases[tuple[Decimal, Decimal]]
     ordinals: Mapping[str, Decimal]
     ordinal_suffixes: frozenset[str]
@@ -99,33 +110,13 @@ def compile_numerals(language: Language) -> Numerals:
     """Return the number tables of a language."""
     meta, table = language.table("meta"), language.table("numbers")
     lent = languages.load(meta["also"]).table("numbers") if "also" in meta else {}
-    values = _decimals(table, "values")
+    values, ordinals = _decimals(table, "values"), _decimals(table, "ordinals")
     multipliers = _decimals(lent, "multipliers") | _decimals(table, "multipliers")
-    ordinals, short = _decimals(table, "ordinals"), _decimals(table, "short")
-    fractions = {key: int(value) for key, value in table.get("fractions", {}).items()}
-    whole = {key: _parted(value) for key, value in table.get("whole_fractions", {}).items()}
-    halves = dict.fromkeys(entries(table.get("half_words")), (1, 2))
-    halves |= {key: _parted(value) for key, value in table.get("unit_fractions", {}).items()}
-    vague = table.get("vague", {})
-    joiners = entries(table.get("compound_joiners"))
-    parts = [key for key in (*values, *multipliers) if key not in fractions]
-    compounds = (
-        Compounds(parts, joiners, entries(table.get("compound_ordinals"))) if table.get("compounds") else None
-    )
-    flags = {name: Phrases((p, True) for p in entries(table.get(name))) for name in _FLAGS}
-    sets = {name: frozenset(entries(table.get(name))) for name in _SETS}
-    words = (
-        *values,
-        *multipliers,
-        *ordinals,
-        *fractions,
-        *whole,
-        *vague,
-        *sets["articles"],
-        *sets["one"],
-        *entries(table.get("bare")),
-    )
-    prefixes = (*halves, *entries(table.get("ordinal_prefixes")))
+    parts, vague = _fractions(table), table.get("vague", {})
+    words = [*values, *multipliers, *ordinals, *vague, *table.get("fractions", {})]
+    for name in ("articles", "one", "bare", "ordinal_prefixes"):
+        words += entries(table.get(name))
+    heads = {words_of(word)[0] for word in words} | parts.half_words.heads() | parts.whole_fractions.heads()
     return Numerals(
         decimal=meta.get("decimal", "."),
         both=bool(meta.get("both_group", False)),
@@ -134,39 +125,55 @@ def compile_numerals(language: Language) -> Numerals:
         joiner_least=int(table.get("joiner_least", 20)),
         digit_scale_least=int(table.get("digit_scale_least", 100)),
         article_is_one=bool(table.get("article_is_one", False)),
-        ordinal_fractions=bool(table.get("ordinal_fractions", False)),
         values=values,
         multipliers=multipliers,
+        parts=parts,
         multi=Phrases((key, value) for key, value in values.items() if len(words_of(key)) > 1),
-        short=Phrases(short.items()),
+        short=Phrases(_decimals(table, "short").items()),
         letters=_LETTERS | _decimals(table, "letters"),
-        one_gap=bool(table.get("one_gap", False)),
-        one_in_most=int(table.get("one_in_most", 1_000_000)),
-        half_words=Phrases(halves.items()),
-        fractions=Phrases(fractions.items()),
-        whole_fractions=Phrases(whole.items()),
         vague=Phrases((key, (Decimal(low), Decimal(high))) for key, (low, high) in vague.items()),
         ordinals=ordinals,
-        compounds=compounds,
-        heads=frozenset(words_of(word)[0] for word in (*words, *prefixes)),
-        joiners=flags["joiners"],
-        half_after=flags["half_after"],
-        points=flags["points"],
-        fraction_of=flags["fraction_of"],
-        one_in=flags["one_in"],
-        ordinal_prefixes=flags["ordinal_prefixes"],
-        bare=sets["bare"],
-        teens=sets["teens"],
-        linkers=sets["linkers"],
-        articles=sets["articles"],
-        one=sets["one"],
-        one_blocked_by=sets["one_blocked_by"],
-        ordinal_suffixes=sets["ordinal_suffixes"],
+        compounds=_compounds(table, [*values, *multipliers]),
+        heads=frozenset(heads),
+        joiners=_flags(table, "joiners"),
+        points=_flags(table, "points"),
+        ordinal_prefixes=_flags(table, "ordinal_prefixes"),
+        bare=frozenset(entries(table.get("bare"))),
+        teens=frozenset(entries(table.get("teens"))),
+        linkers=frozenset(entries(table.get("linkers"))),
+        articles=frozenset(entries(table.get("articles"))),
+        one=frozenset(entries(table.get("one"))),
+        one_blocked_by=frozenset(entries(table.get("one_blocked_by"))),
+        ordinal_suffixes=frozenset(entries(table.get("ordinal_suffixes"))),
     )
 
 
-_FLAGS = ("joiners", "half_after", "points", "fraction_of", "one_in", "ordinal_prefixes")
-_SETS = ("bare", "teens", "linkers", "articles", "one", "one_blocked_by", "ordinal_suffixes")
+def _fractions(table: Mapping[str, Any]) -> Fractions:
+    halves = dict.fromkeys(entries(table.get("half_words")), (1, 2))
+    halves |= {key: _parted(value) for key, value in table.get("unit_fractions", {}).items()}
+    whole = {key: _parted(value) for key, value in table.get("whole_fractions", {}).items()}
+    return Fractions(
+        ordinal_fractions=bool(table.get("ordinal_fractions", False)),
+        one_gap=bool(table.get("one_gap", False)),
+        one_in_most=int(table.get("one_in_most", 1_000_000)),
+        half_words=Phrases(halves.items()),
+        half_after=_flags(table, "half_after"),
+        fractions=Phrases((key, int(value)) for key, value in table.get("fractions", {}).items()),
+        whole_fractions=Phrases(whole.items()),
+        fraction_of=_flags(table, "fraction_of"),
+        one_in=_flags(table, "one_in"),
+    )
+
+
+def _compounds(table: Mapping[str, Any], words: Iterable[str]) -> Compounds | None:
+    if not table.get("compounds"):
+        return None
+    parts = [word for word in words if word not in table.get("fractions", {})]
+    return Compounds(parts, entries(table.get("compound_joiners")), entries(table.get("compound_ordinals")))
+
+
+def _flags(table: Mapping[str, Any], name: str) -> Phrases[bool]:
+    return Phrases((phrase, True) for phrase in entries(table.get(name)))
 
 
 def _parted(value: str) -> tuple[int, int]:

@@ -46,7 +46,7 @@ def _score(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure | N
     if unit_at(tokens, j + 2, lex) is not None and not _listed(tokens, j + 2):
         return None
     a, b = int(tokens[first.start].text), int(second.text)
-    if not _is_score(tokens, first.start, j + 2, (a, b), lex):
+    if not _is_score(tokens[max(0, first.start - 10) : j + 8], tokens[j + 2 : j + 3], (a, b), lex):
         return None
     return Measure(first.start, j + 2, Decimal(a), Decimal(b), ONE, "score", "score", "figure")
 
@@ -68,64 +68,57 @@ def _is_clock(tokens: Sequence[Token], j: int) -> bool:
     return len(minute) == 2 and int(minute) < 60 and int(hour) < 25
 
 
-def _is_score(tokens: Sequence[Token], start: int, stop: int, pair: tuple[int, int], lex: Lexicon) -> bool:
+def _is_score(around: Sequence[Token], after: Sequence[Token], pair: tuple[int, int], lex: Lexicon) -> bool:
+    """Return whether two numbers with a dash are a score: falling or level, or a word of sport or votes
+    near by.
+    """
     if pair[0] >= pair[1] or pair[0] == 0:
         return pair[0] < 200
-    around = tokens[max(0, start - 10) : stop + 6]
-    if any(token.low in lex.sets["score_cues"] for token in around):
-        follows = tokens[stop] if stop < len(tokens) else None
-        plain = follows is None or follows.kind != WORD or follows.low in lex.sets["stop"]
-        return plain or (follows is not None and follows.low in lex.sets["score_cues"])
-    return False
+    cues = lex.sets["score_cues"]
+    if not any(token.low in cues for token in around):
+        return False
+    return all(t.kind != WORD or t.low in lex.sets["stop"] or t.low in cues for t in after)
 
 
 def _range(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure | None:
-    """Return a range, with unit and magnitude carried back; None where no second number belongs to the
-    first.
-    """
+    """Return a range with unit and magnitude carried back; None where the second number is another's."""
     if first.kind in _NO_RANGE:
         return None
     at, how = _connector(tokens, first, lex)
     if at == 0 or at >= len(tokens):
         return None
     second = single_at(tokens, at, lex)
-    if second is None or second.kind in ("rank", "vague", "article", "ratio") or tokens[at].low in ("-", "+"):
+    if second is None or second.kind in _NO_RANGE or tokens[at].low in ("-", "+"):
         return None
-    if (
-        second.unit in ("times",)
-        and first.unit != second.unit
-        and second.stop == at + 1
-        and tokens[at].kind == WORD
-    ):
-        return None
-    if first.unit and second.unit and not units.may_equal(first.unit, second.unit):
+    multiple = second.unit == "times" != first.unit and tokens[at].kind == WORD and second.stop == at + 1
+    if multiple or (first.unit and second.unit and not units.may_equal(first.unit, second.unit)):
         return None
     low, step = first.low, min(first.step, second.step)
     if first.scale == 1 and second.scale > 1 and low * second.scale <= second.low:
         low, step = low * second.scale, min(first.step * second.scale, second.step)
     if how in ("from", "by"):
-        return (
-            replace(
-                first,
-                low=low,
-                high=low,
-                step=step,
-                unit=second.unit or first.unit,
-                dimension=second.dimension or first.dimension,
-            )
-            if not first.unit
-            else None
-        )
+        if first.unit:
+            return None
+        return replace(first, low=low, high=low, step=step, unit=second.unit, dimension=second.dimension)
     if not low < second.low or (how == "or" and (first.unit or second.low > low * 3)):
         return None
-    unit = second.unit if len(second.unit) >= len(first.unit) or not first.unit else first.unit
-    if first.unit and second.unit and first.unit != second.unit:
-        unit = first.unit if len(first.unit) == 3 else second.unit
-    dimension = first.dimension or second.dimension
-    kind = "figure" if "figure" in (first.kind, second.kind) else "word"
-    return Measure(
-        first.start, second.stop, low, second.high, step, unit, dimension, kind, second.scale, ranged=True
+    return replace(
+        second,
+        start=first.start,
+        low=low,
+        step=step,
+        unit=_more_exact(first.unit, second.unit),
+        dimension=first.dimension or second.dimension,
+        kind="figure" if "figure" in (first.kind, second.kind) else "word",
+        ranged=True,
     )
+
+
+def _more_exact(unit_a: str, unit_b: str) -> str:
+    """Return the unit that says more: one rather than none, a currency code rather than "crown"."""
+    if not unit_a or not unit_b:
+        return unit_a or unit_b
+    return unit_a if unit_a in units.ISO_CODES else unit_b
 
 
 def _connector(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> tuple[int, str]:
@@ -161,7 +154,7 @@ def _one_in(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure | 
     """Return "two in three" as per cent."""
     if first.unit or first.kind not in ("figure", "word", "one") or not 0 < first.low < 1000:
         return None
-    found = lex.numerals.one_in.at(tokens, first.stop)
+    found = lex.numerals.parts.one_in.at(tokens, first.stop)
     if found is None or found[1] >= len(tokens):
         return None
     second = single_at(tokens, found[1], lex)
@@ -169,7 +162,7 @@ def _one_in(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure | 
         return None
     lower = second.low
     if (
-        not first.low < lower <= lex.numerals.one_in_most
+        not first.low < lower <= lex.numerals.parts.one_in_most
         or lower % 1
         or first.low % 1
         or first.step != 1

@@ -78,7 +78,7 @@ def _may_start(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
     if token.kind == DIGITS:
         return True
     if token.low in lex.heads:
-        if token.low not in lex.numerals.articles or lex.numerals.one_gap:
+        if token.low not in lex.numerals.articles or lex.numerals.parts.one_gap:
             return True
         return i + 1 < len(tokens) and tokens[i + 1].low in lex.after_article
     if token.kind == WORD:

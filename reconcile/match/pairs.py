@@ -47,13 +47,10 @@ class PairJudge:
             for side in ("a", "b"):
                 claims[f"{number}/{side}"] = self._claims(f"{number}/{side}", row, side)
         texts = {key: str(rows[int(key.split("/")[0])][key[-1]]) for key in claims}
-        frames = slots.frames({k: slots.of_claims(c) for k, c in claims.items()}, self._matcher.embedder, self._matcher.reference)
-        ordered = sorted(texts)
-        wholes = self._matcher.reference.centre_sentences(self._matcher.embedder.embed([texts[k] for k in ordered]))
-        at = {key: n for n, key in enumerate(ordered)}
+        frames = self._frames({key: slots.of_claims(c) for key, c in claims.items()}, {k: [t] for k, t in texts.items()})
         for number, row in enumerate(rows):
             a, b = f"{number}/a", f"{number}/b"
-            cosine = wholes[[at[a]]] @ wholes[[at[b]]].T
+            cosine = frames[a].kept @ frames[b].kept.T
             likeness = float(self._matcher.reference.scale_sentences(cosine)[0, 0])
             said = self._verdict(frames[a], frames[b], likeness)
             yield {
@@ -62,6 +59,11 @@ class PairJudge:
                 "field": said.field.value if said.field else None,
                 "confidence": round(said.confidence, 2),
             }
+
+    def _frames(
+        self, by_article: Mapping[str, Sequence[slots.Slot]], texts: Mapping[str, Sequence[str]]
+    ) -> dict[str, slots.Frame]:
+        return slots.frames(by_article, texts, self._matcher.embedder, self._matcher.reference)
 
     def _claims(self, key: str, row: Mapping[str, object], side: str) -> tuple[Claim, ...]:
         published = row.get(f"published_{side}")
@@ -89,7 +91,7 @@ class PairJudge:
         """Return the claims of a corpus that answer the same question as a text, the surest first."""
         claims = extract_text(text, "text", self._extractor, None)
         by_article = {a: slots.of_claims(c) for a, c in corpus.claims.items()}
-        frames = slots.frames({"text": slots.of_claims(claims), **by_article}, self._matcher.embedder, self._matcher.reference)
+        frames = self._frames({"text": slots.of_claims(claims), **by_article}, {"text": [], **{a: [] for a in by_article}})
         found = []
         for article_id in sorted(corpus.articles):
             pairings = candidates.between(frames["text"], frames[article_id], self._matcher.reference)

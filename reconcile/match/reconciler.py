@@ -51,8 +51,8 @@ def match(corpus: Corpus, matcher: Matcher, only: Collection[str] | None = None,
     """Match a corpus. With ``only``, pairs are compared only in stories that hold one of these articles."""
     by_article = {a: slots.of_claims(corpus.claims[a]) for a in sorted(corpus.articles)}
     texts = {a: [s.text for s in corpus.sentences[a] if not s.dropped] for a in sorted(corpus.articles)}
-    framed = slots.frames(by_article, matcher.embedder, matcher.reference)
-    vectors = {a: matcher.reference.centre_sentences(matcher.embedder.embed(texts[a])) for a in texts}
+    framed = slots.frames(by_article, texts, matcher.embedder, matcher.reference)
+    vectors = {a: frame.kept for a, frame in framed.items()}
     ordered = [corpus.articles[a] for a in sorted(corpus.articles)]
     found_origins = origins.find_origins(ordered, corpus.sentences, vectors, corpus.owners)
     grouped = stories.group(ordered, corpus.sentences, corpus.claims, vectors)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,41 +99,58 @@ def _event_slots(claim: Claim) -> Iterator[Slot]:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """One article's slots with the centred unit vectors of their sentences and of themselves, row by row."""
+    """One article's slots with the centred unit vectors of their sentences, clauses and of themselves, row by row.
+
+    ``kept`` holds the vectors of the article's kept sentences, in reading order.
+    """
 
     article_id: str
     slots: tuple[Slot, ...]
+    kept: Matrix
     sentences: Matrix
     clauses: Matrix
     vectors: Matrix
 
 
-def frames(by_article: Mapping[str, Sequence[Slot]], embedder: Embedder, reference: Reference) -> dict[str, Frame]:
-    """Embed each sentence once and return a frame per article."""
-    spans: dict[str, dict[Span, None]] = defaultdict(dict)
+def frames(
+    by_article: Mapping[str, Sequence[Slot]],
+    sentences: Mapping[str, Sequence[str]],
+    embedder: Embedder,
+    reference: Reference,
+) -> dict[str, Frame]:
+    """Embed each sentence once and return a frame per article; ``sentences`` are the kept sentences of each."""
+    spans: dict[str, dict[Span, None]] = {text: {} for kept in sentences.values() for text in kept}
     for slots in by_article.values():
         for slot in slots:
-            spans[slot.claim.quote].setdefault(_local(slot))
-            spans[slot.claim.quote].setdefault(slot.clause)
+            here = spans.setdefault(slot.claim.quote, {})
+            here.setdefault(_local(slot))
+            here.setdefault(slot.clause)
     texts = sorted(spans)
-    wholes, parts = embedder.embed_spans(texts, [tuple(spans[text]) for text in texts])
-    rows = {text: n for n, text in enumerate(texts)}
+    wholes, parts = embedder.embed_spans(texts, [tuple(sorted(spans[t], key=_order)) for t in texts])
     wholes = reference.centre_sentences(wholes)
-    places = {(text, span): n for text in texts for n, span in enumerate(spans[text])}
-    made = {}
-    for article_id, slots in by_article.items():
-        at = [rows[slot.claim.quote] for slot in slots]
-        own = [parts[r][places[slot.claim.quote, _local(slot)]] for r, slot in zip(at, slots, strict=True)]
-        around = [parts[r][places[slot.claim.quote, slot.clause]] for r, slot in zip(at, slots, strict=True)]
-        empty = np.zeros((0, embedder.dim), np.float32)
-        made[article_id] = Frame(
+    row = {text: n for n, text in enumerate(texts)}
+    place = {(text, s): n for text in texts for n, s in enumerate(sorted(spans[text], key=_order))}
+    empty = np.zeros((0, embedder.dim), np.float32)
+
+    def pick(slots: Sequence[Slot], span: Callable[[Slot], Span]) -> Matrix:
+        rows = [parts[row[s.claim.quote]][place[s.claim.quote, span(s)]] for s in slots]
+        return np.stack(rows) if rows else empty
+
+    return {
+        article_id: Frame(
             article_id,
             tuple(slots),
-            wholes[at],
-            reference.centre_sentences(np.stack(around) if around else empty),
-            reference.centre_slots(np.stack(own) if own else empty),
+            wholes[[row[text] for text in sentences[article_id]]],
+            wholes[[row[slot.claim.quote] for slot in slots]],
+            reference.centre_sentences(pick(slots, lambda slot: slot.clause)),
+            reference.centre_slots(pick(slots, _local)),
         )
-    return made
+        for article_id, slots in by_article.items()
+    }
+
+
+def _order(span: Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
 def _clause(text: str, start: int, end: int) -> Span:
