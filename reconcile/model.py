@@ -250,8 +250,8 @@ class Cue:
     """Words that carry a typed value other than a number, a time or a name.
 
     ``kind``: direction (``value`` up, down, flat), outcome (win, lose), pole (``group`` names an opposition such as
-    "approve", ``value`` is ``+`` or ``-``), status (a Status value), scope (``group`` period, part or region) or base
-    (a number that others are set against).
+    "approve", ``value`` is ``+`` or ``-``), status (a Status value), scope (``group`` period, part or region), base
+    (a number that others are set against) or metric (``group`` and ``value`` name what is measured).
     """
 
     start: int

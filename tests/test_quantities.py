@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -237,3 +239,35 @@ def test_hostile_text_of_100_kb_takes_less_than_a_second(piece: str, lang: str) 
     began = time.process_time()
     quantities.find(text, lang)
     assert time.process_time() - began < 1
+
+
+FLOORS = [
+    ("Percent", "English", 0.95, 0.70),
+    ("Currency", "English", 0.90, 0.85),
+    ("Currency", "Spanish", 0.95, 0.90),
+    ("Currency", "German", 0.95, 0.90),
+    ("Dimension", "English", 0.85, 0.80),
+    ("Dimension", "Dutch", 0.90, 0.85),
+    ("Age", "English", 0.90, 0.95),
+    ("Temperature", "English", 0.85, 0.90),
+    ("Number", "Spanish", 0.85, 0.70),
+    ("Number", "French", 0.85, 0.75),
+]
+
+
+@pytest.mark.parametrize(("kind", "language", "precision", "recall"), FLOORS)
+def test_labelled_cases_of_others_stay_above_the_floor(
+    kind: str, language: str, precision: float, recall: float
+) -> None:
+    root = Path(os.environ.get("RECONCILE_DATA", "")) / "data" / "recognizers_text"
+    if not root.is_dir():
+        pytest.skip("needs the development data: set RECONCILE_DATA")
+    path = Path(__file__).parent.parent / "tools" / "eval_extraction.py"
+    spec = importlib.util.spec_from_file_location("eval_extraction", path)
+    assert spec is not None
+    assert spec.loader is not None
+    tool = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    want, got, right, wrong = tool.tally(root, kind, language)
+    assert right >= precision * got, wrong
+    assert right >= recall * want, wrong

@@ -1,7 +1,7 @@
 """Scores ``quantities.find`` on the Recognizers-Text cases: precision and recall of (value, unit) per kind
 and language.
 
-    RECONCILE_DATA=/path/to/shared python tools/eval_extraction.py [--misses N] [--kind Currency] [--lang en]
+    RECONCILE_DATA=/path/to/data python tools/eval_extraction.py [--misses N] [--kind Currency] [--lang en]
 
 Cases marked as not supported on the reference platform (.NET) are left out, and results whose value is null.
 A currency agrees when the units may be equal (``units.may_equal``); numbers are compared without unit.
@@ -139,32 +139,40 @@ def main() -> None:
     root = Path(os.environ.get("RECONCILE_DATA", "")) / "data" / "recognizers_text"
     if not root.is_dir():
         raise SystemExit(f"{root}: no such folder; set RECONCILE_DATA to the development data")
-    print(
-        f"{'kind':12}{'lang':6}{'cases':>6}{'expected':>10}{'found':>7}{'right':>7}{'prec':>7}{'recall':>8}"
-    )
+    print(f"{'kind':12}{'lang':6}{'expected':>10}{'found':>7}{'right':>7}{'prec':>7}{'recall':>8}")
     for kind in FILES:
         for language, code in LANGUAGES.items():
             if options.kind in (None, kind) and options.lang in (None, code):
                 report(root, kind, language, options.misses)
 
 
-def report(root: Path, kind: str, language: str, misses: int) -> None:
-    """Print one row of the table, and the first wrong cases."""
+def tally(root: Path, kind: str, language: str) -> tuple[int, int, int, list[str]]:
+    """Return how many items were expected, found and right, and the wrong cases as lines."""
     code = LANGUAGES[language]
-    rows = list(cases(root, kind, language))
     want_n = got_n = hit_n = 0
     wrong = []
-    for text, want in rows:
+    for text, want in cases(root, kind, language):
         got = predicted(kind, quantities.find(text, code))
         hits = score(kind, want, got)
         want_n, got_n, hit_n = want_n + len(want), got_n + len(got), hit_n + hits
         if hits < max(len(want), len(got)):
-            wrong.append((text, want, got))
-    precision = hit_n / got_n if got_n else 0.0
-    recall = hit_n / want_n if want_n else 0.0
-    print(f"{kind:12}{code:6}{len(rows):>6}{want_n:>10}{got_n:>7}{hit_n:>7}{precision:>7.3f}{recall:>8.3f}")
-    for text, want, got in wrong[:misses]:
-        print("    ", text, "| want", [(str(v), u) for v, u in want], "| got", [(str(v), u) for v, u in got])
+            wrong.append(f"{text} | want {shown(want)} | got {shown(got)}")
+    return want_n, got_n, hit_n, wrong
+
+
+def shown(items: list[Item]) -> str:
+    """Return items as one short line."""
+    return ", ".join(f"{value} {unit}".strip() for value, unit in items) or "nothing"
+
+
+def report(root: Path, kind: str, language: str, misses: int) -> None:
+    """Print one row of the table, and the first wrong cases."""
+    want, got, right, wrong = tally(root, kind, language)
+    precision = right / got if got else 0.0
+    recall = right / want if want else 0.0
+    print(f"{kind:12}{LANGUAGES[language]:6}{want:>10}{got:>7}{right:>7}{precision:>7.3f}{recall:>8.3f}")
+    for line in wrong[:misses]:
+        print("    ", line)
 
 
 if __name__ == "__main__":

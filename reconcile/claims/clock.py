@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from reconcile.claims.time_words import Words
+from reconcile.claims.words import stopwords
 
 _GLUED = re.compile(r"(\d{1,2})(?:h(\d{2})?|(am|pm)|u)")
 _NOON, _MIDNIGHT = 12 * 60, 0
@@ -13,7 +14,9 @@ _NOON, _MIDNIGHT = 12 * 60, 0
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """Words ``[i, j)`` name a time of day, ``minutes`` after midnight (None: morning or evening is not said)."""
+    """Words ``[i, j)`` name a time of day, ``minutes`` after midnight (None: morning or evening is not
+    said).
+    """
 
     i: int
     j: int
@@ -24,7 +27,9 @@ class Clock:
 def read(words: Words, i: int) -> Clock | None:
     """Return the time of day that begins at word i."""
     for tag, minutes in (("w noon", _NOON), ("w midnight", _MIDNIGHT)):
-        if j := words.tag(i, tag):
+        j = words.tag(i, tag)
+        named = j and j < len(words) and words.capital(i) and words.capital(j) and words.tokens.soft[j]
+        if j and not named:
             return Clock(i, j, minutes, True)
     start = words.tag(i, "w clock_prefix")
     if start and start < len(words) and not words.tokens.hard[start]:
@@ -47,16 +52,17 @@ def _timed(words: Words, i: int, k: int, prefixed: bool, at: bool = False) -> Cl
     if half:
         minute, j = 30, half
         unit, behind = _suffix(words, j)
-    if not _enough(shape, unit, prefixed, at):
+    weak = bool(words.tag(i, "w clock_weak")) and prefixed
+    if not _enough(shape, unit, prefixed and not weak, at or weak):
         return None
-    if words.tag(i, "w clock_weak") and not unit:
+    if not unit and shape in ("bare", "point") and (_counts(words, j) or not words.alone(k)):
         return None
     end = behind or j
     if unit == "am":
         return Clock(i, end, (hour % 12) * 60 + minute, True)
     if unit == "pm":
         return Clock(i, end, (hour % 12 + 12 if hour <= 12 else hour) % 24 * 60 + minute, True)
-    certain = hour > 12 or hour == 0 or shape in ("colon", "h") and hour >= 10 or unit == "unit"
+    certain = hour > 12 or hour == 0 or (shape in ("colon", "h") and hour >= 10) or unit == "unit"
     return Clock(i, end, hour % 24 * 60 + minute, certain)
 
 
@@ -94,7 +100,9 @@ def _minutes(words: Words, k: int) -> tuple[int, int, int, str] | None:
 
 def _longer(words: Words, k: int) -> bool:
     """Return whether the digits go on (1:02:33, 20.10.2025, 16.00 is not)."""
-    return k < len(words) and words.tokens.gap(k) in (":", ".", "/", ",") and words.tokens.words[k][:1].isdigit()
+    return (
+        k < len(words) and words.tokens.gap(k) in (":", ".", "/", ",") and words.tokens.words[k][:1].isdigit()
+    )
 
 
 def _spelled(words: Words, k: int) -> tuple[int, int, int, str] | None:
@@ -114,9 +122,13 @@ def _suffix(words: Words, j: int) -> tuple[str, int]:
         return words.tokens.words[j - 1][-2:], j
     kind, end = "", 0
     if j < len(words) and not words.tokens.hard[j]:
-        if behind := words.tag(j, "w clock_unit"):
-            kind, end, j = "unit", behind, behind
-    if j < len(words) and not words.tokens.hard[j]:
+        for half in ("am", "pm"):
+            if behind := words.tag(j, f"w clock_{half}"):
+                return half, behind
+        for name, tag in (("unit", "w clock_unit"), ("weak", "w clock_unit_weak")):
+            if not kind and (behind := words.tag(j, tag)):
+                kind, end, j = name, behind, behind
+    if 0 < j < len(words) and not words.tokens.hard[j]:
         for half in ("am", "pm"):
             if behind := words.tag(j, f"w clock_{half}"):
                 return half, behind
@@ -124,12 +136,23 @@ def _suffix(words: Words, j: int) -> tuple[str, int]:
 
 
 def _enough(shape: str, unit: str, prefixed: bool, at: bool) -> bool:
-    if shape in ("suffix", "h"):
-        return True
-    if prefixed or unit in ("am", "pm"):
+    """Return whether digits of a shape, with or without unit, prefix and preposition, are a time of day."""
+    if shape in ("suffix", "h", "colon") or unit in ("am", "pm"):
         return shape != "four" or unit != ""
-    if shape == "colon":
-        return True
+    if unit == "weak":
+        return at or prefixed or shape == "four"
     if shape == "point":
-        return unit == "unit" or at
-    return unit == "unit" and shape in ("bare", "four")
+        return unit == "unit" or at or prefixed
+    return unit == "unit" or (prefixed and shape == "bare")
+
+
+def _counts(words: Words, j: int) -> bool:
+    """Return whether a lower-case content word follows the digits ("a las 5 víctimas"): they count, not
+    tell time.
+    """
+    if j >= len(words) or words.tokens.gap(j) != " ":
+        return False
+    word = words.tokens.words[j]
+    return (
+        words.tokens.raw(j, j + 1).islower() and word not in stopwords(words.lang) and not words.readings(j)
+    )

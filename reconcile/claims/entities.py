@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from reconcile.claims import gazetteer, name_runs
 from reconcile.claims.name_runs import Run
-from reconcile.claims.names import contains, initials, key, same
+from reconcile.claims.names import contains, initials, key, same, words
 from reconcile.claims.phrases import tokenise, word_set
 from reconcile.model import Entity, Sentence
 
@@ -21,7 +21,9 @@ _DEFINED = re.compile(r"\s{0,2}\((?:the )?[\"“'‘„«]?([^\W\d_][\w&.\- ]{1,
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """The names of one article: ``known`` as printed, longest first; ``forms`` maps a printed form to its canonical one."""
+    """The names of one article: ``known`` as printed, longest first; ``forms`` maps a printed form to its
+    canonical one.
+    """
 
     known: tuple[str, ...]
     forms: Mapping[str, str]
@@ -44,7 +46,8 @@ def find(text: str, lang: str, known: Sequence[str] = ()) -> tuple[Entity, ...]:
     """
     runs = name_runs.find(text, lang, _known_keys(tuple(known)))
     return tuple(
-        Entity(run.start, run.end, text[run.start : run.end], run.name, gazetteer.kind(text, lang, run)) for run in runs
+        Entity(run.start, run.end, text[run.start : run.end], run.name, gazetteer.kind(text, lang, run))
+        for run in runs
     )
 
 
@@ -59,7 +62,8 @@ def _known_keys(known: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
 
 
 def article_names(sentences: Sequence[Sentence]) -> Names:
-    """Return the names of an article: full and short forms merged, acronyms and defined terms joined to expansions.
+    """Return the names of an article: full and short forms merged, acronyms and defined terms joined to
+    expansions.
 
     Two passes: what is seen inside sentences tells which first words and headline words are names.
     """
@@ -76,11 +80,29 @@ def article_names(sentences: Sequence[Sentence]) -> Names:
                 counts[run.name] += 1
                 kinds[run.name][gazetteer.kind(s.text, s.lang, run)] += 1
                 defined.update(_definition(s.text, run))
+    counts, kinds = _one_spelling(counts, kinds)
     forms = _merged(counts, kinds, defined)
     best = _kinds(kinds, forms)
     forms.update(_company_nouns(sentences, counts, forms, best))
     names = sorted({*counts, *defined}, key=lambda name: (-len(name), name))
     return Names(tuple(names), forms, best)
+
+
+def _one_spelling(
+    counts: Counter[str], kinds: dict[str, Counter[str]]
+) -> tuple[Counter[str], dict[str, Counter[str]]]:
+    """Count MANILA and Manila as one name, printed as most often seen outside capitals."""
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for name in sorted(counts):
+        spellings[key(name)].append(name)
+    joined: Counter[str] = Counter()
+    pooled: dict[str, Counter[str]] = defaultdict(Counter)
+    for same_key in spellings.values():
+        best = min(same_key, key=lambda name: (name.isupper(), -counts[name], name))
+        for name in same_key:
+            joined[best] += counts[name]
+            pooled[best].update(kinds[name])
+    return joined, pooled
 
 
 def _persons_last(name: str) -> tuple[str, ...]:
@@ -104,7 +126,9 @@ def _doubtful(run: Run, lower: frozenset[str]) -> bool:
 
 
 def _definition(text: str, run: Run) -> dict[str, str]:
-    """Amihan Foods Corporation ("Amihan"), World Health Organization (WHO): the short form stands for the long one."""
+    """Amihan Foods Corporation ("Amihan"), World Health Organization (WHO): the short form stands for the
+    long one.
+    """
     found = _DEFINED.match(text, run.end)
     if not found:
         return {}
@@ -120,11 +144,15 @@ def _definition(text: str, run: Run) -> dict[str, str]:
 def _merged(
     counts: Counter[str], kinds: Mapping[str, Counter[str]], defined: Mapping[str, str]
 ) -> dict[str, str]:
-    """Map every form's key to one canonical name: the defined long form, else the longest name that holds it."""
+    """Map every form's key to one canonical name: the defined long form, else the longest name that holds
+    it.
+    """
     names = sorted(counts, key=lambda name: (-len(name.split()), -counts[name], name))
     forms: dict[str, str] = {}
     for name in names:
-        holders = [other for other in names if len(other.split()) > len(name.split()) and contains(other, name)]
+        holders = [
+            other for other in names if len(other.split()) > len(name.split()) and contains(other, name)
+        ]
         holders = [other for other in holders if _fits(kinds, other, name)]
         canonical = name
         if name in defined:
@@ -141,9 +169,26 @@ def _merged(
 
 
 def _fits(kinds: Mapping[str, Counter[str]], long: str, short: str) -> bool:
-    """Return whether a short form may stand for a long one: a place is no person, a surname no company's first word."""
+    """Return whether a short form may stand for a long one.
+
+    A surname or first name for a person; the first words of an organisation whose rest says what it is; the proper
+    word of a thing ("Amparo" for "Storm Amparo"). A place stands for no person, a maker for none of its products.
+    """
     a, b = _top(kinds[long]), _top(kinds[short])
-    return a == b or "other" in (a, b) or {a, b} == {"person", "org"}
+    if not (a == b or "other" in (a, b) or {a, b} == {"person", "org"}):
+        return False
+    rest = words(long)
+    brief = words(short)
+    if len(brief) > 1:
+        return rest[: len(brief)] == brief or a in ("thing", "org", "person")
+    if a == "person":
+        return brief[0] in (rest[0], rest[-1])
+    cues = set(rest) - set(brief)
+    if a == "org":
+        return rest[0] == brief[0] or rest[-1] == brief[0]
+    if a == "other":
+        return rest[-1] == brief[0] and len(rest) < 4
+    return a == "thing" and cues <= gazetteer.thing_words()
 
 
 def _top(kinds: Counter[str]) -> str:
@@ -161,11 +206,15 @@ def _kinds(kinds: Mapping[str, Counter[str]], forms: Mapping[str, str]) -> dict[
 def _company_nouns(
     sentences: Sequence[Sentence], counts: Counter[str], forms: Mapping[str, str], kinds: Mapping[str, str]
 ) -> dict[str, str]:
-    """"The company" is the organisation that the article names most."""
+    """ "The company" is the organisation that the article names most."""
     totals: Counter[str] = Counter()
     for name, count in counts.items():
         totals[forms.get(key(name), name)] += count
-    orgs = [(-count, name) for name, count in totals.items() if kinds.get(name) == "org"]
+    orgs = [
+        (-count, name)
+        for name, count in totals.items()
+        if kinds.get(name) == "org" and count > 1 and not (name.isupper() and " " not in name)
+    ]
     if not orgs:
         return {}
     name = min(orgs)[1]

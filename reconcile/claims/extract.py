@@ -10,9 +10,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from reconcile.claims import entities, quantities, scope, stance, times, words
+from reconcile.claims import entities, metrics, quantities, scope, stance, times, words
 from reconcile.model import (
     Article,
     Attribution,
@@ -123,7 +124,9 @@ def _read(sentence: Sentence, article: Article, names: entities.Names) -> _Readi
     found_times = tuple(t for t in found_times if not any(_overlap(q, t) for q in numbers))
     found = entities.find(text, lang, names.known)
     people = tuple(
-        replace(entity, name=names.canonical(entity.raw)) for entity in found if not _inside(entity, found_times)
+        replace(entity, name=territories(lang).get(entity.raw.casefold()) or names.canonical(entity.raw))
+        for entity in found
+        if not _inside(entity, found_times)
     )
     return _Reading(
         sentence=sentence,
@@ -136,6 +139,19 @@ def _read(sentence: Sentence, article: Article, names: entities.Names) -> _Readi
     )
 
 
+@lru_cache(maxsize=64)
+def territories(lang: str) -> Mapping[str, str]:
+    """Return the English name of each country and continent by its name in a language, lower-case."""
+    from babel import Locale, UnknownLocaleError
+
+    english = Locale("en").territories
+    try:
+        local = Locale({"tl": "fil"}.get(lang, lang)).territories
+    except (UnknownLocaleError, ValueError):
+        return {}
+    return {str(name).casefold(): str(english.get(code, name)) for code, name in local.items()}
+
+
 def _cues(text: str, lang: str) -> tuple[Cue, ...]:
     found = [
         Cue(c.start, c.end, c.raw, "direction" if c.value in tuple(Direction) else "outcome", c.value)
@@ -143,7 +159,7 @@ def _cues(text: str, lang: str) -> tuple[Cue, ...]:
     ]
     found += [Cue(p.start, p.end, p.raw, "pole", "+" if p.sign > 0 else "-", p.group) for p in stance.poles(text, lang)]
     found += [Cue(s.start, s.end, s.raw, "status", str(s.value)) for s in stance.status(text, lang)]
-    found += scope.find(text, lang)
+    found += [*scope.find(text, lang), *metrics.find(text, lang)]
     return tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.kind, cue.group)))
 
 

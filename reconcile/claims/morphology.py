@@ -1,6 +1,7 @@
 """Word forms of the two affixing languages: all forms that a root takes by prefix, infix and reduplication.
 
-A data file writes a root as ``^taas``; the lexicon stores its forms. Forms that no speaker uses are made too: they
+A data file writes a root as ``^taas``; the lexicon stores its forms. Forms that no speaker uses are made
+too: they
 cost a dictionary entry and match nothing.
 """
 
@@ -66,8 +67,28 @@ def tagalog(root: str) -> frozenset[str]:
     forms = {_infix(root, "um"), _infix(again, "um"), again}
     for prefix in ("mag", "nag", "pag", "ipag", "ipinag", "nakapag", "makapag"):
         forms |= {prefix + link + root, prefix + link + again}
-    forms |= {"pagpapa" + link + root, "pagka" + root, "pagka" + link + root, "nakaka" + root, "naka" + link + root}
-    for prefix in ("i", "ini", "na", "ma", "naka", "maka", "nai", "mai", "pina", "ipina", "magpa", "nagpa", "ipa"):
+    forms |= {
+        "pagpapa" + link + root,
+        "pagka" + root,
+        "pagka" + link + root,
+        "nakaka" + root,
+        "naka" + link + root,
+    }
+    for prefix in (
+        "i",
+        "ini",
+        "na",
+        "ma",
+        "naka",
+        "maka",
+        "nai",
+        "mai",
+        "pina",
+        "ipina",
+        "magpa",
+        "nagpa",
+        "ipa",
+    ):
         forms |= {prefix + root, prefix + again}
     forms |= {"i" + _infix(root, "in"), "i" + _infix(again, "in"), _infix(root, "in"), _infix(again, "in")}
     for stem in (root, again, "pag" + link + root):
@@ -78,7 +99,9 @@ def tagalog(root: str) -> frozenset[str]:
         for prefix in ("na", "ma", "pinag", "pinaka", "nag", "mag"):
             forms |= _suffixed(prefix + (link if prefix.endswith("g") else "") + stem, "an")
     nasal = _nasal(root)
-    forms |= {head + nasal for head in ("nan", "man", "pan")} | {head + _reduplicated(nasal) for head in ("nan", "man")}
+    forms |= {head + nasal for head in ("nan", "man", "pan")} | {
+        head + _reduplicated(nasal) for head in ("nan", "man")
+    }
     return frozenset(forms)
 
 
@@ -111,7 +134,10 @@ def indonesian(root: str) -> frozenset[str]:
     True
     """
     stems = {root} | _meng(root)
-    stems |= {prefix + root for prefix in ("di", "ber", "ter", "se", "ke", "per", "memper", "diper", "pem", "pember")}
+    stems |= {
+        prefix + root
+        for prefix in ("di", "ber", "ter", "se", "ke", "per", "memper", "diper", "pem", "pember")
+    }
     return frozenset(stem + suffix for stem in stems for suffix in ("", "kan", "i", "an"))
 
 
@@ -119,7 +145,9 @@ ROOTS = {"tl": tagalog, "id": indonesian}
 
 
 def variants(word: str, lang: str) -> tuple[str, ...]:
-    """Return the word and what is left when a clitic or ligature that the data files leave out is taken off."""
+    """Return the word and what is left when a clitic or ligature that the data files leave out is taken
+    off.
+    """
     if lang == "tl" and len(word) > 4:
         if word.endswith("ng") and word[-3] in VOWELS:
             return (word, word[:-2], word[:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,10 +11,36 @@ from reconcile.claims.gazetteer import place_names
 from reconcile.claims.phrases import Tokens, tokenise, word_set
 from reconcile.claims.words import stopwords
 
-LONGEST = 9  # words of one name
+_PRICE = re.compile(r"(?:p|rp|r|us|php)\d+")
+LONGEST = 14  # words of one name
+_CODES = frozenset(
+    "usd eur gbp php idr jpy cny sgd chf cad aud brl mxn inr krw hkd nok sek dkk vnd thb rp rm".split()
+)
+_JOINTS = frozenset([" ", "\u00a0", "-", "'", "’", ".", "‑", "&", " & "])
 NOUN_CAPITALS = ("de",)  # languages that capitalise every noun
 Known = frozenset[tuple[str, ...]]
-_STARTERS = ('"', "“", "„", "«", "‘", "»", "(", "[", "•", "|", "–", "—", "-", ":", ".", "!", "?", "…", "\n", "'")
+_STARTERS = (
+    '"',
+    "“",
+    "„",
+    "«",
+    "‘",
+    "»",
+    "(",
+    "[",
+    "•",
+    "|",
+    "–",
+    "—",
+    "-",
+    ":",
+    ".",
+    "!",
+    "?",
+    "…",
+    "\n",
+    "'",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +68,12 @@ def without_possessive(name: str) -> str:
 
 
 def find(text: str, lang: str, known: Known, strict: bool = False) -> list[Run]:
-    """Return the names of a text. ``strict``: only what needs no outside evidence (the first pass over an article)."""
+    """Return the names of a text. ``strict``: only what needs no outside evidence (the first pass over an
+    article).
+    """
     tokens = tokenise(text)
     finder = _Finder(tokens, lang, known, strict)
-    return finder.headline() if headlines.is_title_case(text) else finder.running()
+    return finder.headline() if headlines.is_title_case(text, lang) else finder.running()
 
 
 class _Finder:
@@ -57,7 +86,7 @@ class _Finder:
         self.titles = word_set(lang, "titles", "person")
         self.nouns = lang in NOUN_CAPITALS
 
-    # -- running text ------------------------------------------------------------------------------------------
+    # -- running text --
 
     def running(self) -> list[Run]:
         found: list[Run] = []
@@ -78,7 +107,9 @@ class _Finder:
 
     def _startable(self, i: int) -> bool:
         word = self.t.words[i]
-        return self.t.capital(i) and not word[0].isdigit() and word not in self._never()
+        if not self.t.capital(i) or word[0].isdigit() or _PRICE.fullmatch(word):
+            return False
+        return word not in self._never() and word not in _CODES
 
     def _never(self) -> frozenset[str]:
         return word_set(self.lang, "entities", "calendar")
@@ -89,7 +120,9 @@ class _Finder:
             return 0
         words = self.t.words
         for size in range(min(self.longest, len(words) - i), 0, -1):
-            if tuple(words[i : i + size]) in self.known and all(self.t.soft[k] or self.t.gap(k) == ". " for k in range(i + 1, i + size)):
+            if tuple(words[i : i + size]) in self.known and all(
+                self.t.soft[k] or self.t.gap(k) == ". " for k in range(i + 1, i + size)
+            ):
                 return i + size
         if self.nouns and words[i].endswith("s") and (words[i][:-1],) in self.known:
             return i + 1
@@ -105,62 +138,115 @@ class _Finder:
                 j += 1
                 continue
             k = j
-            while k < len(self.t) and k - j < 3 and self.t.soft[k] and self.t.words[k] in self.particles and not self.t.capital(k):
+            while (
+                k < len(self.t)
+                and k - j < 3
+                and self.t.soft[k]
+                and self.t.words[k] in self.particles
+                and not self.t.capital(k)
+            ):
                 k += 1
             if k == j or k >= len(self.t) or not (self._joined(k) and self._name_word(k)):
                 break
             if any(self.t.words[m] in self.weak for m in range(j, k)) and not self._one_name(i, j, k):
                 break
+            if j == i + 1 and self._sentence_start(i) and not self._heads(i):
+                break
             j = k + 1
         return j
 
+    def _heads(self, i: int) -> bool:
+        """Return whether a first word may begin a name with a particle in it: Bank of, Lungsod ng, Juan de la."""
+        word = self.t.words[i]
+        listed = ("org", "place", "thing", "place_before")
+        return (
+            self._given(i)
+            or any(word in word_set(self.lang, "entities", key) for key in listed)
+            or (self.lang not in ("tl", "en"))
+        )
+
     def _joined(self, j: int) -> bool:
-        if self.t.gap(j) == ". ":
+        gap = self.t.gap(j)
+        if gap == ". ":
             return len(self.t.words[j - 1]) == 1 or self.t.words[j - 1] in self.titles
-        return self.t.soft[j] and self.t.gap(j).strip() in ("", "-", "'", "’", ".", "‑", "&") or self.t.gap(j) == " & "
+        return gap in _JOINTS
 
     def _name_word(self, j: int) -> bool:
         word = self.t.words[j]
+        if _PRICE.fullmatch(word) and self.t.gap(j + 1) in (".", ","):
+            return False
         if word[0].isdigit():
             return len(word) <= 2 and self.t.gap(j) == " " and not self._counting(j)
         return self.t.capital(j) and word not in self._never()
 
     def _counting(self, j: int) -> bool:
-        """Digits belong to a name only at its end ("Flight 9", "Route 66"): not before a lower-case word or a decimal."""
+        """Digits belong to a name only at its end ("Flight 9", "Route 66"): not before a lower-case word or
+        a decimal.
+        """
         following = self.t.gap(j + 1)
-        return j + 1 < len(self.t) and not (following.startswith((",", ".", ")")) and not self.t.words[j + 1][0].isdigit())
+        return j + 1 < len(self.t) and not (
+            following.startswith((",", ".", ")")) and not self.t.words[j + 1][0].isdigit()
+        )
 
     def _possessive(self, j: int) -> bool:
-        return self.t.words[j] == "s" and self.t.gap(j) in ("'", "’") or self.t.gap(j)[:2] in ("' ", "’ ")
+        return (self.t.words[j] == "s" and self.t.gap(j) in ("'", "’")) or self.t.gap(j)[:2] in ("' ", "’ ")
 
     def _one_name(self, i: int, j: int, k: int) -> bool:
-        """Calloway and Reid is one firm only where more follows; "Smith and Jones" are two: weak particles part names."""
+        """Calloway and Reid is one firm only where more follows; "Smith and Jones" are two: weak particles
+        part names.
+        """
         orgs = word_set(self.lang, "entities", "org")
-        return self.t.words[j - 1] in orgs and self.t.words[k] not in orgs and self.t.words[j] in ("for", "on")
+        return (
+            self.t.words[j - 1] in orgs and self.t.words[k] not in orgs and self.t.words[j] in ("for", "on")
+        )
 
-    # -- trimming ----------------------------------------------------------------------------------------------
+    # -- trimming --
 
     def _trimmed(self, i: int, j: int) -> list[Run]:
-        """Take titles, sentence starters and trailing common words off a run; return what is left, in pieces."""
+        """Take titles, sentence starters and trailing common words off a run; return the names in it."""
         initial = self._sentence_start(i)
-        title = ""
-        while i < j and (self.t.words[i] in stopwords(self.lang) or self.t.words[i] in self.particles):
+        while i < j and self._small(i) and self.t.gap(i + 1) != "-":
             i, initial = i + 1, False if j - i > 1 else initial
-        start = i
+        if initial and j - i > 2 and self.t.words[i] in _openers(self.lang):
+            i += 1
+        if cut := self._title_inside(i, j):
+            return self._trimmed(i, cut) + self._trimmed(cut, j)
+        start, title = i, ""
         while i < j - 1 and (size := self._title_at(i, j)):
             title = self.t.raw(start, i + size)
             i, initial = i + size, False
         while i < j and self.t.words[i] in self.particles:
             i += 1
-        while j > i and (self.t.words[j - 1] in self.particles or self.t.words[j - 1] in stopwords(self.lang)):
+        while j > i and self._small(j - 1) and self.t.gap(j - 1) != "-":
             j -= 1
+        if i >= j or self._all_titles(i, j) or self._all_titles(start, j):
+            return []
         if self.nouns:
             return self._noun_language(i, j, title, initial)
-        if i >= j or not self._worthy(i, j, title, initial):
-            return []
-        return [self._run(i, j, title)]
+        return [self._run(i, j, title)] if self._worthy(i, j, title, initial) else []
+
+    def _title_inside(self, i: int, j: int) -> int:
+        """Return where a title begins behind a country or organisation ("U.S. President Joe Biden"), else 0."""
+        orgs = word_set(self.lang, "entities", "org")
+        peoples = word_set(self.lang, "entities", "nationalities")
+        for m in range(i + 1, j - 1):
+            if self._title_at(m, j) and not self._title_at(m - 1, j):
+                left, last = " ".join(self.t.words[i:m]), self.t.words[m - 1]
+                acronym = self.t.raw(m - 1, m).isupper() and not self.t.raw(m, m + 1).isupper()
+                if left in place_names(self.lang) or last in orgs or last in peoples or acronym:
+                    return m
+        return 0
+
+    def _small(self, i: int) -> bool:
+        return self.t.words[i] in stopwords(self.lang) or self.t.words[i] in self.particles
+
+    def _all_titles(self, i: int, j: int) -> bool:
+        return " ".join(self.t.words[i:j]) in self.titles
 
     def _title_at(self, i: int, j: int) -> int:
+        office = self.t.words[i] in word_set(self.lang, "titles", "portfolio")
+        if office and i + 2 < j and (size := self._title_at(i + 1, j)):
+            return size + 1
         for size in (3, 2, 1):
             if i + size < j and " ".join(self.t.words[i : i + size]) in self.titles:
                 if not (self.t.words[i + size] in self.particles and not self.t.capital(i + size)):
@@ -168,16 +254,22 @@ class _Finder:
         return 0
 
     def _worthy(self, i: int, j: int, title: str, initial: bool) -> bool:
-        """Return whether a run of one word, or one at the start of a sentence, has the evidence that a name needs."""
+        """Return whether a run of one word, or one at the start of a sentence, has the evidence that a name
+        needs.
+        """
         if j - i > 1:
-            return not (initial and self._common(i) and j - i == 2 and self.strict and not self._second_strong(i + 1))
+            return not (initial and all(self._common(k) for k in range(i, j)))
         word = self.t.words[i]
         raw = self.t.raw(i, j)
         if title:
             return True
         if raw.isupper():
             return len(raw) > 1 and (not initial or len(raw) <= 6) and word not in self.titles
-        if word in self.titles or word in word_set(self.lang, "entities", "org") or word in word_set(self.lang, "entities", "place"):
+        if (
+            word in self.titles
+            or word in word_set(self.lang, "entities", "org")
+            or word in word_set(self.lang, "entities", "place")
+        ):
             return False
         if word in word_set(self.lang, "entities", "nationalities"):
             return False
@@ -185,10 +277,12 @@ class _Finder:
             return len(raw) > 1
         if self._common(i):
             return False
-        return not self.strict and (word in place_names(self.lang) or self._possessive_behind(j) or _inner_capital(raw) or self._unusual(i))
-
-    def _second_strong(self, i: int) -> bool:
-        return self.t.words[i] not in stopwords(self.lang)
+        return not self.strict and (
+            word in place_names(self.lang)
+            or self._possessive_behind(j)
+            or _inner_capital(raw)
+            or self._governs(i)
+        )
 
     def _possessive_behind(self, j: int) -> bool:
         return j < len(self.t) and self._possessive(j)
@@ -197,39 +291,63 @@ class _Finder:
         word = self.t.words[i]
         return word in _openers(self.lang) or word in stopwords(self.lang) or word in self.titles
 
-    def _unusual(self, i: int) -> bool:
-        """Return whether a first word has no shape of the language's common words (endings, short function words)."""
-        word = self.t.words[i]
-        return len(word) > 3 and not word.endswith(tuple(sorted(word_set(self.lang, "entities", "common_endings"))))
+    def _governs(self, i: int) -> bool:
+        """Return whether a first word stands before a finite verb and looks like no plural ("Amihan has agreed")."""
+        if self.known or i + 1 >= len(self.t) or not self.t.soft[i + 1] or self.t.capital(i + 1):
+            return False
+        word, verb = self.t.words[i], self.t.words[i + 1]
+        endings = tuple(sorted(word_set(self.lang, "entities", "common_endings")))
+        finite = word_set(self.lang, "entities", "finite") | word_set(self.lang, "entities", "speech")
+        return len(word) > 2 and verb in finite and not word.endswith(endings)
 
     def _sentence_start(self, i: int) -> bool:
-        gap = self.t.gap(i).rstrip(" \u00a0")
-        return i == 0 or gap.endswith(_STARTERS) and not gap.endswith(("-", "(", "'")) or gap.endswith("(")
+        gap = self.t.gap(i)
+        if i == 0 or " - " in gap or gap in (" (", "("):
+            return True
+        gap = gap.rstrip(" \u00a0")
+        return gap.endswith(_STARTERS) and not gap.endswith(("-", "'"))
 
-    # -- German ------------------------------------------------------------------------------------------------
+    # -- German --
 
     def _noun_language(self, i: int, j: int, title: str, initial: bool) -> list[Run]:
-        """Where nouns are capitalised, drop common nouns at both ends; what stays needs evidence of its own."""
-        while i < j and self._noun(i) and not self._given(i):
+        """Where nouns are capitalised, drop common nouns at both ends; what stays needs evidence of its
+        own.
+        """
+        while i < j and (self._noun(i) or self._kind_noun(i, j)) and not self._given(i):
             title, i = self.t.raw(i, i + 1) if self.t.words[i] in self.titles else title, i + 1
         while j > i and self._noun(j - 1) and j - i > 1 and not self._org_word(j - 1):
             j -= 1
         if i >= j:
             return []
         raw = self.t.raw(i, j)
-        strong = bool(title) or raw.isupper() and len(raw) > 1 or self._given(i) or self.t.words[i] in place_names(self.lang)
+        strong = (
+            bool(title)
+            or (raw.isupper() and len(raw) > 1)
+            or self._given(i)
+            or self.t.words[i] in place_names(self.lang)
+        )
         if j - i > 1:
             return [self._run(i, j, title)] if strong or not initial or self._org_word(j - 1) else []
         ahead = self.t.words[i - 1] if i else ""
         placed = ahead in word_set(self.lang, "entities", "bare_place_prep") and not self._noun(i)
         spoken = ahead in word_set(self.lang, "entities", "speech")
+        spoken = spoken or ahead in word_set(self.lang, "entities", "org_before")
         return [self._run(i, j, title)] if strong or placed or spoken or _inner_capital(raw) else []
 
     def _noun(self, i: int) -> bool:
         word = self.t.words[i]
-        if word in self.titles or word in _openers(self.lang) or word in word_set(self.lang, "entities", "nouns"):
+        if (
+            word in self.titles
+            or word in _openers(self.lang)
+            or word in word_set(self.lang, "entities", "nouns")
+        ):
             return True
-        return len(word) > 5 and word.endswith(tuple(sorted(word_set(self.lang, "entities", "common_endings"))))
+        return len(word) > 5 and word.endswith(
+            tuple(sorted(word_set(self.lang, "entities", "common_endings")))
+        )
+
+    def _kind_noun(self, i: int, j: int) -> bool:
+        return j - i > 1 and self.t.words[i] in word_set(self.lang, "entities", "org_before")
 
     def _given(self, i: int) -> bool:
         return self.t.words[i] in word_set(self.lang, "entities", "given_names")
@@ -237,10 +355,12 @@ class _Finder:
     def _org_word(self, i: int) -> bool:
         return self.t.words[i] in word_set(self.lang, "entities", "org")
 
-    # -- headlines ---------------------------------------------------------------------------------------------
+    # -- headlines --
 
     def headline(self) -> list[Run]:
-        """In Title Case a capital says nothing: known names, acronyms, places and given names with a surname count."""
+        """In Title Case a capital says nothing: known names, acronyms, places and given names with a
+        surname count.
+        """
         found: list[Run] = []
         i = 0
         while i < len(self.t):
@@ -270,10 +390,23 @@ class _Finder:
         while j - i > 1 and self.t.words[j - 1] == "s" and self.t.gap(j - 1) in ("'", "’"):
             j -= 1
         start, end = self.t.starts[i], self.t.ends[j - 1]
-        if self.t.text[end : end + 1] == "." and self.t.words[j - 1] in ("inc", "corp", "co", "ltd", "jr", "sr", "s"):
+        if self.t.text[end : end + 1] == "." and self.t.words[j - 1] in (
+            "inc",
+            "corp",
+            "co",
+            "ltd",
+            "jr",
+            "sr",
+            "s",
+        ):
             end += 1
         name = self.t.text[start:end]
-        if self.nouns and j - i >= 1 and self.t.words[j - 1].endswith("s") and (self.t.words[j - 1][:-1],) in self.known:
+        if (
+            self.nouns
+            and j - i >= 1
+            and self.t.words[j - 1].endswith("s")
+            and (self.t.words[j - 1][:-1],) in self.known
+        ):
             name = name[:-1]
         return Run(start, end, i, j, " ".join(name.split()), title)
 

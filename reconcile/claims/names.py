@@ -8,11 +8,89 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(
-    "of the and for de la del der den van von y e da do dos das di du des al el le les et und en ng sa mga a o zu".split()
+    [
+        "of",
+        "the",
+        "and",
+        "for",
+        "de",
+        "la",
+        "del",
+        "der",
+        "den",
+        "van",
+        "von",
+        "y",
+        "e",
+        "da",
+        "do",
+        "dos",
+        "das",
+        "di",
+        "du",
+        "des",
+        "al",
+        "el",
+        "le",
+        "les",
+        "et",
+        "und",
+        "en",
+        "ng",
+        "sa",
+        "mga",
+        "a",
+        "o",
+        "zu",
+    ]
 )
 _SUFFIXES = frozenset(
-    """inc corp corporation co company ltd limited llc llp plc gmbh ag sa nv bv spa ab asa oyj jsc pte kg se sl srl tbk pt cv ohg
-    kgaa sas sarl ltda jr sr ii iii incorporated mr mrs ms dr prof sir""".split()
+    [
+        "inc",
+        "corp",
+        "corporation",
+        "co",
+        "company",
+        "ltd",
+        "limited",
+        "llc",
+        "llp",
+        "plc",
+        "gmbh",
+        "ag",
+        "sa",
+        "nv",
+        "bv",
+        "spa",
+        "ab",
+        "asa",
+        "oyj",
+        "jsc",
+        "pte",
+        "kg",
+        "se",
+        "sl",
+        "srl",
+        "tbk",
+        "pt",
+        "cv",
+        "ohg",
+        "kgaa",
+        "sas",
+        "sarl",
+        "ltda",
+        "jr",
+        "sr",
+        "ii",
+        "iii",
+        "incorporated",
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "prof",
+        "sir",
+    ]
 )
 
 
@@ -23,14 +101,23 @@ def fold(text: str) -> str:
     >>> fold("Røros Škoda") == fold("roros skoda")
     True
     """
-    text = text.replace("ø", "o").replace("Ø", "o").replace("ł", "l").replace("Ł", "l").replace("đ", "d").replace("Đ", "d")
+    text = (
+        text.replace("ø", "o")
+        .replace("Ø", "o")
+        .replace("ł", "l")
+        .replace("Ł", "l")
+        .replace("đ", "d")
+        .replace("Đ", "d")
+    )
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
 
 
 @lru_cache(maxsize=65536)
 def words(name: str) -> tuple[str, ...]:
-    """Return the folded words of a name without legal forms and small words (all words if nothing else is left)."""
+    """Return the folded words of a name without legal forms and small words (all words if nothing else is
+    left).
+    """
     found = tuple(_WORD.findall(fold(name)))
     strong = tuple(word for word in found if word not in _SUFFIXES and word not in _SMALL and word != "s")
     return strong or found
@@ -46,12 +133,16 @@ def key(name: str) -> str:
 
 
 def contains(long: str, short: str) -> bool:
-    """Return whether the short name is made of whole words of the long one, in order, or of its initial and last name."""
+    """Return whether the short name is made of whole words of the long one, in order, or of its initial and
+    last name.
+    """
     a, b = words(long), words(short)
     if not b or len(b) > len(a):
         return False
     rest = iter(a)
-    return all(any(word == other or (len(word) == 1 and other.startswith(word)) for other in rest) for word in b)
+    return all(
+        any(word == other or (len(word) == 1 and other.startswith(word)) for other in rest) for word in b
+    )
 
 
 def initials(long: str, short: str) -> bool:
@@ -68,7 +159,9 @@ def initials(long: str, short: str) -> bool:
 
 
 def same(a: str, b: str) -> float:
-    """Return how likely two names print the same thing, 0 to 1: spelling, order, initials, short forms, acronyms."""
+    """Return how likely two names print the same thing, 0 to 1: spelling, order, initials, short forms,
+    acronyms.
+    """
     if key(a) == key(b):
         return 1.0
     left, right = words(a), words(b)
@@ -96,9 +189,10 @@ def _short_form(short: tuple[str, ...], long: tuple[str, ...]) -> float:
 
 
 def _spelling(left: tuple[str, ...], right: tuple[str, ...]) -> float:
-    """Spelling alone: words are paired one to one, so that a shared first name does not make two people one."""
-    from rapidfuzz.distance import JaroWinkler
-    from rapidfuzz.distance import OSA
+    """Spelling alone: words are paired one to one, so that a shared first name does not make two people
+    one.
+    """
+    from rapidfuzz.distance import OSA, JaroWinkler
 
     if len(left) != len(right):
         return 0.55 * len(set(left) & set(right)) / max(len(left), len(right))

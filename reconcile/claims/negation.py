@@ -37,7 +37,13 @@ class Clauses:
             inside = self.number[negator.i] == self.number[i]
             if inside and negator.j <= i and i - negator.j < negator.reach:
                 return True
-            if inside and self.both_sides and negator.i >= j and negator.i - j < negator.reach and negator.reach == REACH:
+            if (
+                inside
+                and self.both_sides
+                and negator.i >= j
+                and negator.i - j < negator.reach
+                and negator.reach == REACH
+            ):
                 return True
         return False
 
@@ -61,7 +67,9 @@ def clauses(text: str, lang: str) -> Clauses:
         elif hit.value.startswith("narrow"):
             negators.append(Negator(hit.i, hit.j, NARROW_REACH))
     number, subordinate = _number(tokens, lang)
-    return Clauses(number, subordinate, tuple(negators), bool(word_set(lang, "negation", "both_sides") & {"yes"}))
+    return Clauses(
+        number, subordinate, tuple(negators), bool(word_set(lang, "negation", "both_sides") & {"yes"})
+    )
 
 
 def _number(tokens: Tokens, lang: str) -> tuple[tuple[int, ...], frozenset[int]]:

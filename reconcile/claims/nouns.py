@@ -120,7 +120,11 @@ def _ends_noun(tokens: Sequence[Token], j: int, lex: Lexicon) -> bool:
         return len(tokens[j].low) > 5 and tokens[j].low.startswith(("me", "di", "ber", "ter"))
     if lex.code == "en":
         plural = last[-1:] == "s" and len(last) > 3 and last[-2:] not in ("ss", "us", "is", "as")
-        return plural or last in lex.sets["people"] or tokens[j].low.endswith(("ed", "ing"))
+        return (
+            plural
+            or last in lex.sets["people"]
+            or (tokens[j].low.endswith(("ed", "ing")) and not last.endswith("ly"))
+        )
     return False
 
 

@@ -13,8 +13,10 @@ A pattern is a row of words. Each element is one of
 ``<`` ``>``    what stands before ``<`` and after ``>`` is context: needed, but no part of the match
 =============  =====================================================================================
 
-Patterns are listed in one string, parted by commas (a line end is a blank). Words of one pattern may be parted by blanks, a hyphen, an
-apostrophe or a currency sign. Matches are leftmost and longest and do not overlap; a pattern whose value is empty is a
+Patterns are listed in one string, parted by commas (a line end is a blank). Words of one pattern may be
+parted by blanks, a hyphen, an
+apostrophe or a currency sign. Matches are leftmost and longest and do not overlap; a pattern whose value is
+empty is a
 look-alike: it takes its place and yields nothing.
 """
 
@@ -33,12 +35,15 @@ GAP = 7
 MEMO_SIZE = 20_000
 _WORD = re.compile(r"[\w\u0300-\u036f]+")
 _PART = re.compile(r"[^\W_]+")
-_SOFT = frozenset(["", "-", "'", "’", "‑", "$", "€", "£", "₱", "¥", "R$", "US$", "−", "+"])
+_TIGHT = frozenset(["", "-", "'", "’", "‑", "."])
+_CURRENCY = frozenset(["", "%", "$", "€", "£", "₱", "¥", "R$", "US$", "−", "+"])
 _HARD = frozenset('.,;:!?()[]«»„“”"–—•\n')
 
 
 class Tokens:
-    """The words of a text: ``starts``, ``ends``, case-folded ``words``; ``soft[i]``: word i continues word i-1."""
+    """The words of a text: ``starts``, ``ends``, case-folded ``words``; ``soft[i]``: word i continues word
+    i-1.
+    """
 
     __slots__ = ("ends", "hard", "soft", "starts", "text", "words")
 
@@ -59,9 +64,13 @@ class Tokens:
             self.starts.append(start)
             self.ends.append(end)
             self.words.append(word.casefold())
-            self.soft.append(gap == " " or gap.strip() in _SOFT or gap == ".")
-            self.hard.append(gap != " " and not _HARD.isdisjoint(gap) and gap != ".")
+            self.soft.append(gap == " " or gap in _TIGHT or gap.strip() in _CURRENCY or self._ordinal(gap))
+            self.hard.append(gap != " " and gap != "." and (not _HARD.isdisjoint(gap) or gap == " - "))
             last = end
+
+    def _ordinal(self, gap: str) -> bool:
+        """Return whether the point before the newest word belongs to an ordinal ("3. Quartal")."""
+        return gap == ". " and len(self.words) > 1 and self.words[-2].isdecimal() and len(self.words[-2]) < 3
 
     def __len__(self) -> int:
         return len(self.words)
@@ -119,7 +128,9 @@ def split_entries(entries: str | Iterable[str]) -> Iterator[str]:
 
 
 class Lexicon:
-    """Patterns with values. ``table`` maps each value to its patterns; ``silent`` values become look-alikes."""
+    """Patterns with values. ``table`` maps each value to its patterns; ``silent`` values become
+    look-alikes.
+    """
 
     def __init__(self, table: Mapping[str, object], lang: str, silent: str = "none") -> None:
         inflect = languages.load(lang).table("inflect")
@@ -168,6 +179,8 @@ class Lexicon:
             self._add_words(node, _PART.findall(choice), rest, value)
 
     def _add_words(self, node: _Node, words: list[str], rest: list[str], value: str) -> None:
+        if not words:
+            return
         for word in words:
             node = node.exact.setdefault(word, _Node())
         self._add(node, rest, value)
@@ -266,7 +279,9 @@ class Lexicon:
 
 
 def _joined(old: str | None, new: str) -> str:
-    """Return the value of a pattern that stands in two lists: both, parted by a bar; a look-alike overrides."""
+    """Return the value of a pattern that stands in two lists: both, parted by a bar; a look-alike
+    overrides.
+    """
     if not old or not new or new in old.split("|"):
         return new
     return f"{old}|{new}"

@@ -17,7 +17,8 @@ _STOP = frozenset(".!?;\n")
 
 @dataclass(frozen=True, slots=True)
 class Quotation:
-    """Text inside quotation marks ``[start, end)`` without the marks, and its speaker as printed (empty: none found).
+    """Text inside quotation marks ``[start, end)`` without the marks, and its speaker as printed (empty:
+    none found).
 
     ``kind``: named, unnamed ("police", "she"), document, or own (no speaker beside it: a title, irony).
     """
@@ -75,11 +76,13 @@ def attribution(text: str, lang: str) -> Attribution | None:
     return None
 
 
-# -- marks -----------------------------------------------------------------------------------------------------------
+# -- marks --
 
 
 def _spans(text: str) -> list[tuple[int, int]]:
-    """Return the spans inside paired quotation marks; a mark without its partner reaches to the paragraph's end."""
+    """Return the spans inside paired quotation marks; a mark without its partner reaches to the paragraph's
+    end.
+    """
     spans: list[tuple[int, int]] = []
     opened: tuple[int, str] | None = None
     for mark in _MARKS.finditer(text):
@@ -125,7 +128,7 @@ def _closes(text: str, at: int) -> bool:
     return not after.isalnum() and not text[at - 1 : at].isspace()
 
 
-# -- speakers --------------------------------------------------------------------------------------------------------
+# -- speakers --
 
 
 def _beside(text: str, lang: str, span: tuple[int, int], spans: list[tuple[int, int]]) -> _Speaker | None:
@@ -188,7 +191,11 @@ def _ahead(text: str, lang: str, window: tuple[int, int]) -> _Speaker | None:
             break
     if any(c in ".!?\n" for c in text[tokens.ends[high - 1] : window[1]]):
         return None
-    hits = [hit for hit in lexicon(lang, "attribution").find(tokens) if low <= hit.i < high and high - hit.j <= NEAR]
+    hits = [
+        hit
+        for hit in lexicon(lang, "attribution").find(tokens)
+        if low <= hit.i < high and high - hit.j <= NEAR
+    ]
     for hit in reversed(hits):
         kinds = set(hit.value.split("|"))
         found = _phrase_after(tokens, lang, hit.j) if "pre" in kinds else None
@@ -211,19 +218,27 @@ def _stops(tokens: Tokens, k: int) -> bool:
     return not short
 
 
-# -- noun phrases ----------------------------------------------------------------------------------------------------
+# -- noun phrases --
 
 
 def _subject(tokens: Tokens, lang: str, at: tuple[int, int]) -> tuple[str, str] | None:
     """Return the speaker of a speech verb that stands without a quotation."""
     i, j = at
     low = next((k for k in range(i, max(i - NEAR, 0), -1) if _stops(tokens, k)), max(i - NEAR, 0))
-    return _phrase_before(tokens, lang, i, low) or (_phrase_after(tokens, lang, j) if i == 0 or tokens.hard[i] else None)
+    return _phrase_before(tokens, lang, i, low) or (
+        _phrase_after(tokens, lang, j) if i == 0 or tokens.hard[i] else None
+    )
 
 
 def _phrase_after(tokens: Tokens, lang: str, j: int) -> tuple[str, str] | None:
-    """Return (speaker, kind) of the noun phrase behind word j - 1: "auctioneer Fergus Reid", "ng nars na si Joy"."""
-    if j < len(tokens) and tokens.words[j] in word_set(lang, "attribution", "pronouns") and not tokens.hard[j]:
+    """Return (speaker, kind) of the noun phrase behind word j - 1: "auctioneer Fergus Reid", "ng nars na si
+    Joy".
+    """
+    if (
+        j < len(tokens)
+        and tokens.words[j] in word_set(lang, "attribution", "pronouns")
+        and not tokens.hard[j]
+    ):
         return tokens.raw(j, j + 1), "pronoun"
     plain: list[int] = []
     for k in range(j, min(j + 9, len(tokens))):
@@ -241,7 +256,9 @@ def _phrase_after(tokens: Tokens, lang: str, j: int) -> tuple[str, str] | None:
 
 
 def _phrase_before(tokens: Tokens, lang: str, i: int, low: int) -> tuple[str, str] | None:
-    """Return (speaker, kind) of the noun phrase that ends before word i: "Liza Montinola (told)", "police (said)"."""
+    """Return (speaker, kind) of the noun phrase that ends before word i: "Liza Montinola (told)", "police
+    (said)".
+    """
     if i > low and tokens.words[i - 1] in word_set(lang, "attribution", "pronouns"):
         return tokens.raw(i - 1, i), "pronoun"
     near = _common(tokens, lang, [i - 1]) if i > low and not (i < len(tokens) and tokens.hard[i]) else None
@@ -253,8 +270,10 @@ def _phrase_before(tokens: Tokens, lang: str, i: int, low: int) -> tuple[str, st
             break
         if _capital_name(tokens, lang, k):
             start = k
-            while start > low and tokens.soft[start] and (
-                _capital_name(tokens, lang, start - 1) or _bridge(tokens, lang, start - 1)
+            while (
+                start > low
+                and tokens.soft[start]
+                and (_capital_name(tokens, lang, start - 1) or _bridge(tokens, lang, start - 1))
             ):
                 start -= 1
             while start < k and not _capital_name(tokens, lang, start):
@@ -265,7 +284,11 @@ def _phrase_before(tokens: Tokens, lang: str, i: int, low: int) -> tuple[str, st
 
 
 def _bridge(tokens: Tokens, lang: str, k: int) -> bool:
-    return k > 0 and tokens.words[k] in word_set(lang, "entities", "particles") and _capital_name(tokens, lang, k - 1)
+    return (
+        k > 0
+        and tokens.words[k] in word_set(lang, "entities", "particles")
+        and _capital_name(tokens, lang, k - 1)
+    )
 
 
 def _capital_name(tokens: Tokens, lang: str, k: int) -> bool:
@@ -292,7 +315,12 @@ def _run(tokens: Tokens, lang: str, k: int) -> tuple[str, str]:
         initial = tokens.gap(j) == "." or (len(tokens.words[j - 1]) == 1 and tokens.gap(j) == ". ")
         if tokens.capital(j) or initial:
             j += 1
-        elif tokens.words[j] in particles and j + 1 < len(tokens) and tokens.capital(j + 1) and tokens.soft[j + 1]:
+        elif (
+            tokens.words[j] in particles
+            and j + 1 < len(tokens)
+            and tokens.capital(j + 1)
+            and tokens.soft[j + 1]
+        ):
             j += 2
         else:
             break

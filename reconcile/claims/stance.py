@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from reconcile.claims.headlines import is_title_case
 from reconcile.claims.negation import clauses
 from reconcile.claims.phrases import Hit, Tokens, lexicon, tokenise
 from reconcile.claims.quotations import Quotation, attribution, quotes
 from reconcile.model import Polarity, Span, Status
 
 __all__ = [
-    "Cue", "Pole", "Quotation", "StatusCue", "attribution", "direction", "opposites", "polarity", "poles", "quotes", "status",
+    "Cue", "Pole", "Quotation", "StatusCue", "attribution", "direction", "opposites", "polarity", "poles",
+    "quotes", "status",
 ]  # fmt: skip
-
-_TITLE_SHARE = 0.6  # of the longer words of a headline in Title Case, this share begins with a capital
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,9 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Pole:
-    """One side of an opposition; ``group`` is the same in all languages, ``sign`` is flipped by a negation in scope."""
+    """One side of an opposition; ``group`` is the same in all languages, ``sign`` is flipped by a negation
+    in scope.
+    """
 
     start: int
     end: int
@@ -50,7 +52,7 @@ class StatusCue:
 def direction(text: str, lang: str) -> tuple[Cue, ...]:
     """Return the words of change and outcome in order; look-alikes ("up to 5", "set up") are left out."""
     tokens = tokenise(text)
-    loud = title_case(text) or lang == "de"
+    loud = is_title_case(text, lang) or lang == "de"
     found = []
     for hit in lexicon(lang, "direction").find(tokens):
         if loud or hit.i == 0 or not _is_name(tokens, hit):
@@ -63,7 +65,7 @@ def poles(text: str, lang: str) -> tuple[Pole, ...]:
     """Return the words that stand for one side of an opposition, with the sign they have after negation."""
     tokens = tokenise(text)
     scopes = clauses(text, lang)
-    loud = title_case(text) or lang == "de"
+    loud = is_title_case(text, lang) or lang == "de"
     found = []
     for hit in lexicon(lang, "opposites").find(tokens):
         if not (loud or hit.i == 0 or not _is_name(tokens, hit)):
@@ -101,7 +103,8 @@ def status(text: str, lang: str) -> tuple[StatusCue, ...]:
 def polarity(text: str, lang: str, span: Span | None = None) -> Polarity:
     """Return whether the statement in ``span`` (the whole text if None) is negated.
 
-    A negator counts inside its clause; "not only", "no fewer than" and the like are none. Words that deny by themselves
+    A negator counts inside its clause; "not only", "no fewer than" and the like are none. Words that deny
+    by themselves
     (reject, refuse) are poles, not negation.
     """
     scopes = clauses(text, lang)
@@ -117,20 +120,11 @@ def polarity(text: str, lang: str, span: Span | None = None) -> Polarity:
     return Polarity.NEGATED if scopes.states(i, j) or scopes.negated(i, j) else Polarity.AFFIRMED
 
 
-def title_case(text: str) -> bool:
-    """Return whether a line is a headline in Title Case or capitals: most of its longer words begin with a capital."""
-    tokens = tokenise(text)
-    if text.rstrip().endswith((".", "!", "?", "…", '."', ".”")) and len(tokens) > 4:
-        return False
-    longer = [i for i, word in enumerate(tokens.words) if len(word) > 3 and word[0].isalpha()]
-    if len(longer) < 3:
-        return False
-    return sum(tokens.capital(i) for i in longer) >= _TITLE_SHARE * len(longer)
-
-
 def _is_name(tokens: Tokens, hit: Hit) -> bool:
     """Return whether a cue is capitalised inside a running sentence, so part of a name ("Rose", "Open")."""
     if not tokens.capital(hit.i):
         return False
     gap = tokens.gap(hit.i)
-    return not gap.rstrip(" \u00a0").endswith((".", ":", "?", "!", "–", "—", '"', "“", "„", "«", "•", "|", "\n", "‘"))
+    return not gap.rstrip(" \u00a0").endswith(
+        (".", ":", "?", "!", "–", "—", '"', "“", "„", "«", "•", "|", "\n", "‘")
+    )

@@ -1,7 +1,9 @@
 """Calendar expressions: how months, weekdays, numbers and modifiers combine. Word positions, no characters.
 
-Each reader takes a position and returns a Reading or None; ``read`` tries them in order. Languages differ in their data
-files, not here: day before month and day after month are both tried, connecting words come from ``[time_words]``.
+Each reader takes a position and returns a Reading or None; ``read`` tries them in order. Languages differ
+in their data
+files, not here: day before month and day after month are both tried, connecting words come from
+``[time_words]``.
 """
 
 from __future__ import annotations
@@ -9,73 +11,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
 from reconcile.claims import timeline
 from reconcile.claims.phrases import word_set
-from reconcile.claims.time_words import Words
+from reconcile.claims.time_spans import Spans
 from reconcile.claims.timeline import Days, Reading
 
-UNITS = ("day", "week", "month", "quarter", "year", "decade")
 MONTH_FIRST = ("en", "tl")
-_DASHES = ("-", "–", "—", " - ", " – ")
 
 
-class Grammar:
-    """Readers over one text and its publication day (None: nothing without a year can be resolved)."""
+class Grammar(Spans):
+    """Readers of dates over one text and its publication day (None: nothing without a year can be
+    resolved).
+    """
 
-    def __init__(self, words: Words, anchor: date | None) -> None:
-        self.w = words
-        self.anchor = anchor
-        self.tokens = words.tokens
-
-    # -- helpers -------------------------------------------------------------------------------------------------
-
-    def skip(self, i: int, *tags: str) -> int:
-        """Return the position behind one optional connecting word."""
-        for tag in tags:
-            if (j := self.w.tag(i, tag)) and self.loose(i):
-                return j
-        return i
-
-    def loose(self, i: int) -> bool:
-        """Return whether word i follows its predecessor with no more than a comma, a point or a blank."""
-        return 0 < i < len(self.w) and self.tokens.gap(i).strip() in ("", ",", ".", "-", "'", "’", "., ", ".,", "(", "/")
-
-    def year_after(self, i: int) -> tuple[int, int] | None:
-        """Return (year, position behind) of "2025", ", 2025", "of 2025", "de 2025" at word i."""
-        for start in (i, self.skip(i, "w of"), self.skip(i, "w daylink")):
-            if start > i and self.tokens.hard[i]:
-                continue
-            if self.loose(start) and (year := self.w.year(start)):
-                return year, start + 1
-        if self.anchor and (found := self._relative_year(i)):
-            return found
-        return None
-
-    def _relative_year(self, i: int) -> tuple[int, int] | None:
-        for start in (i, self.skip(i, "w of", "w daylink")):
-            found = self.w.family(start, "year")
-            if found and self.loose(start) and self.anchor and not self.tokens.hard[i]:
-                return self.anchor.year + int(found[0]), found[1]
-        return None
-
-    def spans(self, make: Callable[[int], Days | None], year: int | None, at: tuple[int, int]) -> Days | None:
-        """Resolve something yearly: in the given year, else in the year nearest to publication."""
-        if year is not None:
-            return make(year)
-        if self.anchor is None:
-            return None
-        options = [days for y in range(self.anchor.year - 1, self.anchor.year + 3) if (days := make(y))]
-        past = [days for days in options if days[0] <= self.anchor]
-        lean = "past" if self.w.before(at[0], "w since") >= 0 else self.w.lean(*at)
-        default = timeline.nearest(self.anchor, options)
-        if lean == "past" and past:
-            return past[-1] if default is None or default[0] > self.anchor else default
-        if lean == "future" and (default is None or default[1] < self.anchor):
-            return timeline.nearest(self.anchor, options, ahead=True) or default
-        return default
-
-    # -- months and dates ----------------------------------------------------------------------------------------
+    # -- months and dates --
 
     def month_at(self, i: int) -> tuple[int, int] | None:
         """Return (month, position behind); words that are also other words need a capital or a neighbour."""
@@ -83,6 +34,11 @@ class Grammar:
         if found is None:
             return None
         j = found[1]
+        near = (self.w.number(j) is not None and self.loose(j)) or (
+            i > 0 and self.w.number(i - 1) is not None
+        )
+        if self.tokens.words[i] in word_set(self.w.lang, "time_words", "abbreviated") and not near:
+            return None
         if self.tokens.words[i] in word_set(self.w.lang, "time_words", "ambiguous"):
             if not self.w.capital(i) and self.w.lang in MONTH_FIRST:
                 return None
@@ -93,7 +49,18 @@ class Grammar:
         return int(found[0]), j
 
     def _time_word_before(self, i: int) -> bool:
-        tags = ("w in", "w since", "w until", "w by", "w last", "w next", "w this", "w from", "w to", "w daylink")
+        tags = (
+            "w in",
+            "w since",
+            "w until",
+            "w by",
+            "w last",
+            "w next",
+            "w this",
+            "w from",
+            "w to",
+            "w daylink",
+        )
         return any(self.w.before(i, tag) >= 0 for tag in tags) or any(
             self.w.before(i, f"part {part}") >= 0 for part in ("early", "mid", "late")
         )
@@ -106,7 +73,9 @@ class Grammar:
         return number if number is not None and 1 <= number <= 31 and self.w.alone(i) else None
 
     def day_month(self, i: int) -> Reading | None:
-        """14 March 2023, 6. Juli, el 29 de junio, ika-2 ng Pebrero, 12 al 20 de septiembre, 11-19 September."""
+        """14 March 2023, 6. Juli, el 29 de junio, ika-2 ng Pebrero, 12 al 20 de septiembre, 11-19
+        September.
+        """
         first = self.day_number(i)
         if first is None:
             return None
@@ -121,13 +90,6 @@ class Grammar:
             return self._across(i) if last == first else None
         return self._dated(i, month[1], (month[0], first, last))
 
-    def range_end(self, i: int) -> int:
-        """Return the position behind "to", "al", "bis", "-" at word i, 0 if the word does not continue a range."""
-        if i < len(self.w) and self.tokens.gap(i) in _DASHES:
-            return i
-        j = self.w.tag(i, "w to")
-        return j if j and not self.tokens.hard[i] and j < len(self.w) else 0
-
     def _across(self, i: int) -> Reading | None:
         """28 February to 3 March is read as two dates; nothing to do here."""
         return None
@@ -136,7 +98,9 @@ class Grammar:
         month, first, last = parts
         year = self.year_after(j)
         days = self.spans(lambda y: self._days(y, parts), year[0] if year else None, (i, j))
-        return Reading(i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year))
+        return Reading(
+            i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year)
+        )
 
     @staticmethod
     def _days(year: int, parts: tuple[int, int, int]) -> Days | None:
@@ -149,7 +113,12 @@ class Grammar:
         if found is None:
             return None
         month, j = found
-        if self.w.lang in MONTH_FIRST and self.loose(j) and (first := self.day_number(j)) and self._is_day(i, j):
+        if (
+            self.w.lang in MONTH_FIRST
+            and self.loose(j)
+            and (first := self.day_number(j))
+            and self._is_day(i, j)
+        ):
             last, behind = first, j + 1
             if (other := self.range_end(behind)) and (number := self.day_number(other)) and number > first:
                 if not self._month_follows(other):
@@ -162,8 +131,13 @@ class Grammar:
         following = self.tokens.words[j + 1] if j + 1 < len(self.w) and self.tokens.gap(j + 1) == " " else ""
         if following in word_set(self.w.lang, "time_words", "counted"):
             return False
-        return not (following and i and self.tokens.words[i - 1] in ("in", "since", "during") and following.islower()
-                    and not self.w.readings(j + 1))
+        return not (
+            following
+            and i
+            and self.tokens.words[i - 1] in ("in", "since", "during")
+            and following.islower()
+            and not self.w.readings(j + 1)
+        )
 
     def _month_follows(self, i: int) -> bool:
         return i + 1 < len(self.w) and self.w.family(i + 1, "mon") is not None
@@ -172,7 +146,12 @@ class Grammar:
         year = self.year_after(j)
         low = high = month
         end = year[1] if year else j
-        if year is None and (other := self.range_end(j)) and (second := self.month_at(other)) and second[0] > month:
+        if (
+            year is None
+            and (other := self.range_end(j, i))
+            and (second := self.month_at(other))
+            and second[0] > month
+        ):
             high, end = second
             year = self.year_after(end)
             end = year[1] if year else end
@@ -197,10 +176,12 @@ class Grammar:
                 year -= 1
             if step > 0 and month <= self.anchor.month:
                 year += 1
-            return Reading(min(start, i) if start >= 0 else i, behind or j, timeline.months(year, month, month), "month")
+            return Reading(
+                min(start, i) if start >= 0 else i, behind or j, timeline.months(year, month, month), "month"
+            )
         return None
 
-    # -- parts ---------------------------------------------------------------------------------------------------
+    # -- parts --
 
     def part(self, i: int) -> Reading | None:
         """Early October, mid-July, Ende November, late 2024, the end of next month."""
@@ -238,7 +219,7 @@ class Grammar:
             return None
         return Reading(i, i + 1, (date(year, 1, 1), date(year, 12, 31)), "year", "period")
 
-    # -- weekdays and relative days ------------------------------------------------------------------------------
+    # -- weekdays and relative days --
 
     def weekday(self, i: int) -> Reading | None:
         """Friday, last Friday, Friday 17 October, Friday (17/10), vrijdag 17 oktober, am kommenden Freitag."""
@@ -262,12 +243,16 @@ class Grammar:
             return False
         if self.tokens.words[i] not in word_set(self.w.lang, "time_words", "ambiguous"):
             return True
-        beside = i + 1 < len(self.w) and (self.w.number(i + 1) is not None or self.w.family(i + 1, "mon") is not None)
+        beside = i + 1 < len(self.w) and (
+            self.w.number(i + 1) is not None or self.w.family(i + 1, "mon") is not None
+        )
         return self.w.capital(i) and beside
 
     def _small(self, i: int) -> bool:
         """Return whether a word that is a weekday only with a capital (Linggo, Domingo) has none."""
-        return not self.w.capital(i) and self.tokens.words[i] in word_set(self.w.lang, "time_words", "capital_only")
+        return not self.w.capital(i) and self.tokens.words[i] in word_set(
+            self.w.lang, "time_words", "capital_only"
+        )
 
     def _date_behind(self, j: int) -> Reading | None:
         start = self.skip(j, "w daylink", "w articles")
@@ -302,7 +287,11 @@ class Grammar:
             shift = ahead or 7
         else:
             lean = self.w.lean(low, behind)
-            if not lean and mode == "this" and word_set(self.w.lang, "time_words", "this_default") == {"future"}:
+            if (
+                not lean
+                and mode == "this"
+                and word_set(self.w.lang, "time_words", "this_default") == {"future"}
+            ):
                 lean = "future"
             shift = ahead if lean == "future" else -past
         when = self.anchor + timedelta(days=shift)
@@ -311,7 +300,7 @@ class Grammar:
     def relative(self, i: int) -> Reading | None:
         """Today, kahapon ng umaga, last night, ayer por la tarde, übermorgen."""
         found = self.w.family(i, "rel")
-        if found is None:
+        if found is None or (self.w.tag(i, "w dayparts") and self.w.before(i, "w daypart_link") >= 0):
             return None
         j = self._behind_daypart(found[1])
         if self.anchor is None:
@@ -325,130 +314,19 @@ class Grammar:
     def _same_day(self, j: int, days: Days) -> Reading | None:
         """Tomorrow, Wednesday / heute (21. Oktober): the second expression names the same day."""
         found = self._date_behind(j)
-        if found and found.days and found.days[0] == found.days[1] and abs((found.days[0] - days[0]).days) <= 1:
+        if (
+            found
+            and found.days
+            and found.days[0] == found.days[1]
+            and abs((found.days[0] - days[0]).days) <= 1
+        ):
             return found
         day = self.w.family(j, "weekday")
         if day and self.tokens.gap(j).strip() in (",", "(", "") and int(day[0]) == days[0].weekday():
             return Reading(j, day[1], days, "day")
         return None
 
-    # -- units, quarters, halves ---------------------------------------------------------------------------------
-
-    def fixed(self, i: int) -> Reading | None:
-        """Last week, this year, third quarter of 2025, first half, so far this year, the summer."""
-        for unit in ("week", "weekend", "month", "quarter", "year", "decade"):
-            if (found := self.w.family(i, unit)) and not self._big(unit, found[1] - 1):
-                return self._unit(i, found[1], (unit, int(found[0])))
-        for tag, months, granularity in (("q", 3, "quarter"), ("h", 6, "half"), ("h?", 6, "half")):
-            if found := self.w.family(i, tag):
-                return self._numbered(i, found, (tag, months, granularity))
-        if j := self.w.tag(i, "ytd"):
-            days = (date(self.anchor.year, 1, 1), self.anchor) if self.anchor else None
-            return Reading(i, j, days, "year", "period")
-        if j := self.w.tag(i, "full year"):
-            year = self.year_after(j)
-            span = timeline.unit_span("year", date(year[0], 1, 1), 0) if year else None
-            return Reading(i, year[1] if year else j, span, "year", "period") if year else None
-        if found := self.w.family(i, "season"):
-            year = self.year_after(found[1])
-            return Reading(i, year[1] if year else found[1], None, "part")
-        return None
-
-    def _big(self, unit: str, k: int) -> bool:
-        """Return whether the phrase for a week ends in the capitalised name of a weekday ("nitong Linggo")."""
-        return unit == "week" and self.w.capital(k) and self.tokens.words[k] in word_set(self.w.lang, "time_words", "capital_only")
-
-    def _unit(self, i: int, j: int, unit: tuple[str, int]) -> Reading:
-        name, count = unit
-        kind = "period" if name in ("quarter", "year", "decade") else "point"
-        granularity = "week" if name == "weekend" else name
-        if self.anchor is None:
-            return Reading(i, j, None, granularity, kind)
-        if name == "weekend" and count == 0 and self.anchor.weekday() < 3 and self.w.lean(i, j) != "future":
-            count = -1
-        return Reading(i, j, timeline.unit_span(name, self.anchor, count), granularity, kind)
-
-    def _numbered(self, i: int, found: tuple[str, int], shape: tuple[str, int, str]) -> Reading:
-        tag, size, granularity = shape
-        number, j = int(found[0]), found[1]
-        year = self.year_after(j) or self._short_year(j)
-        end = year[1] if year else j
-        if year is None and tag == "h?":
-            return Reading(i, j, None, granularity, "period")
-        first = (number - 1) * size + 1
-        days = self.spans(lambda y: timeline.months(y, first, first + size - 1), year[0] if year else None, (i, end))
-        return Reading(i, end, days, granularity, "period", bool(year))
-
-    def _short_year(self, j: int) -> tuple[int, int] | None:
-        """Q3 '25, 3Q 25."""
-        if j < len(self.w) and self.tokens.gap(j) in (" '", " ’", "'", "’", "/") and (number := self.w.number(j)):
-            return (2000 + number, j + 1) if 10 <= number <= 60 else None
-        return None
-
-    # -- counted spans -------------------------------------------------------------------------------------------
-
-    def counted(self, i: int) -> Reading | None:
-        """Two days ago, hace dos semanas, in the past 12 months, in the first nine months (of 2025)."""
-        if j := self.w.tag(i, "w ago_before"):
-            if found := self._count(self.skip(j, "w articles") if self.w.word_number(j) is None else j):
-                return self._ago(i, found[2], found[:2])
-        if (j := self.w.tag(i, "w rolling")) and (found := self._count(j)):
-            return self._rolling(i, found)
-        if (j := self.w.tag(i, "w first")) and (found := self._count(j)):
-            return self._first(i, found)
-        found = self._count(i)
-        if found is None:
-            return None
-        count, unit, j = found
-        if behind := (self.w.tag(j, "w ago") if j < len(self.w) and not self.tokens.hard[j] else 0):
-            return self._ago(i, behind, (count, unit))
-        if behind := (self.w.tag(j, "w rolling_after") if j < len(self.w) and not self.tokens.hard[j] else 0):
-            return self._rolling(i, (count, unit, behind))
-        return None
-
-    def _count(self, i: int) -> tuple[int, str, int] | None:
-        """Return (count, unit, position behind) of "nine months", "dalawang araw", "12 Monaten"."""
-        number = self.w.word_number(i)
-        j = i + 1
-        if number is None or not 0 < number < 400:
-            return None
-        for start in (j, self.skip(j, "w counter")):
-            for unit in UNITS:
-                if start < len(self.w) and not self.tokens.hard[start] and (k := self.w.tag(start, f"w unit_{unit}")):
-                    return number, unit, k
-        return None
-
-    def _ago(self, i: int, j: int, amount: tuple[int, str]) -> Reading | None:
-        count, unit = amount
-        if self.anchor is None:
-            return Reading(i, j, None, unit)
-        if unit == "week":
-            day = timeline.back("week", self.anchor, count)
-            return Reading(i, j, (day - timedelta(days=3), day + timedelta(days=3)) if day else None, "week")
-        day = timeline.back(unit, self.anchor, count)
-        return Reading(i, j, timeline.unit_span(unit, day, 0) if day else None, unit)
-
-    def _rolling(self, i: int, found: tuple[int, str, int]) -> Reading:
-        count, unit, j = found
-        day = timeline.back(unit, self.anchor, count) if self.anchor else None
-        return Reading(i, j, (day, self.anchor) if day and self.anchor else None, unit, "period")
-
-    def _first(self, i: int, found: tuple[int, str, int]) -> Reading | None:
-        count, unit, j = found
-        if unit != "month" or count > 11:
-            return None
-        year = self.year_after(j)
-        granularity = {3: "quarter", 6: "half"}.get(count, "part")
-        if year is not None:
-            return Reading(i, year[1], timeline.months(year[0], 1, count), granularity, "period")
-        if self.anchor is None:
-            return Reading(i, j, None, granularity, "period")
-        current = timeline.months(self.anchor.year, 1, count)
-        past = current[1] <= self.anchor + timedelta(days=31)
-        days = current if past else timeline.months(self.anchor.year - 1, 1, count)
-        return Reading(i, j, days, granularity, "period", False)
-
-    # -- digits --------------------------------------------------------------------------------------------------
+    # -- digits --
 
     def numeric(self, i: int) -> Reading | None:
         """2025-10-20, 20.10.2025, 10/20/2025, (13/8), 20.10."""
@@ -465,14 +343,19 @@ class Grammar:
             day = timeline.valid(first, second, third)
             return Reading(i, i + 3, (day, day), "day") if day else None
         if third is not None:
-            year = third if len(tokens.words[i + 2]) == 4 else 2000 + third if len(tokens.words[i + 2]) == 2 else None
+            if i + 3 < len(words) and tokens.gap(i + 3) == mark and tokens.words[i + 3][0].isdigit():
+                return None
+            size = len(tokens.words[i + 2])
+            year = third if size == 4 else 2000 + third if size == 2 and mark != "-" else None
             return self._written(i, i + 3, (first, second, year)) if year else None
         return self._short_numeric(i, (first, second), mark)
 
     def _short_numeric(self, i: int, pair: tuple[int, int], mark: str) -> Reading | None:
         bracketed = self.tokens.gap(i).endswith("(") and self.tokens.gap(i + 2).startswith(")")
         dotted = mark == "." and self.tokens.gap(i + 2).startswith(".") and self.w.lang in ("de", "nl")
-        after_day = mark == "/" and i > 0 and any(tag.startswith("weekday ") for tag in self.w.readings(i - 1))
+        after_day = (
+            mark == "/" and i > 0 and any(tag.startswith("weekday ") for tag in self.w.readings(i - 1))
+        )
         if not ((bracketed or after_day) and mark == "/") and not dotted:
             return None
         if dotted and not (1 <= pair[0] <= 31 and 1 <= pair[1] <= 12):
@@ -484,7 +367,7 @@ class Grammar:
         orders = [(first, second)] if self.w.lang != "en" else [(first, second), (second, first)]
         options: list[Days] = []
         for day, month in orders:
-            found = self.spans(lambda y, d=day, m=month: self._days(y, (m, d, d)), year, (i, j))  # type: ignore[misc]
+            found = self.spans(partial(self._days, parts=(month, day, day)), year, (i, j))
             if found:
                 options.append(found)
         if not options:
@@ -493,59 +376,6 @@ class Grammar:
             return Reading(i, j, options[0], "day")
         best = timeline.nearest(self.anchor, options) if self.anchor else None
         return Reading(i, j, best, "day")
-
-    def decade(self, i: int) -> Reading | None:
-        """The 1990s, años 90, de jaren negentig (digits only), 1990er Jahre."""
-        word = self.tokens.words[i]
-        digits = word.rstrip("sera") if word[:4].isdecimal() and not word.isdecimal() else ""
-        if len(digits) == 4 and digits.endswith("0") and 1800 <= int(digits) <= 2090:
-            return Reading(i, i + 1, (date(int(digits), 1, 1), date(int(digits) + 9, 12, 31)), "decade", "period")
-        if (j := self.w.tag(i, "w decade_before")) and j < len(self.w) and (number := self.w.number(j)) is not None:
-            start = 1900 + number if number < 100 else number
-            if number % 10 == 0 and (10 <= number < 100 or 1800 <= number <= 2090):
-                return Reading(i, j + 1, (date(start, 1, 1), date(start + 9, 12, 31)), "decade", "period")
-        return None
-
-    def year(self, i: int) -> Reading | None:
-        """In 2025, by 2026, 2018, 2019-2023, the 2024/25 season, FY2025, (1871–1932)."""
-        year = self.w.year(i)
-        if year is None or not self._year_context(i):
-            return None
-        last, j = year, i + 1
-        if j < len(self.w) and self.tokens.gap(j) in ("/", "-", "–", "—") and (number := self.w.number(j)):
-            if number == (year + 1) % 100 and len(self.tokens.words[j]) == 2:
-                last, j = year + 1, j + 1
-            elif year < number <= timeline.MAX_YEAR:
-                last, j = number, j + 1
-        elif (other := self.range_end(j)) and (second := self.w.year(other)) and second > year:
-            if any(self.w.before(i, tag) >= 0 for tag in ("w from", "w in", "w since")):
-                last, j = second, other + 1
-        return Reading(i, j, (date(year, 1, 1), date(last, 12, 31)), "year", "period")
-
-    def _year_context(self, i: int) -> bool:
-        """Return whether a bare four-digit number at word i reads as a year."""
-        words, lang = self.tokens.words, self.w.lang
-        following = words[i + 1] if i + 1 < len(words) and self.tokens.gap(i + 1) in (" ", "\u00a0") else ""
-        ahead = words[i - 1] if i and not self.tokens.hard[i] else ""
-        if following in word_set(lang, "time_words", "counted") or ahead in word_set(lang, "time_words", "numbered"):
-            return False
-        gap = self.tokens.gap(i)
-        if "(" in gap or self.tokens.gap(i + 1)[:1] == ")" or gap in ("–", "-") and i and self.w.year(i - 1):
-            return True
-        year = int(words[i])
-        strong = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
-        content = bool(following) and following.islower() and not self.w.readings(i + 1)
-        content = content and following not in _function_words(lang) and self.tokens.text[self.tokens.starts[i + 1]].islower()
-        if strong:
-            return not (content and ahead in word_set(lang, "time_words", "weak_in"))
-        limit = (self.anchor.year if self.anchor else 2030) + 30
-        return 1900 <= year <= limit and not content
-
-
-def _function_words(lang: str) -> frozenset[str]:
-    from reconcile.claims.words import stopwords
-
-    return stopwords(lang)
 
 
 _PARTS = (
@@ -567,7 +397,8 @@ def read(grammar: Grammar, i: int) -> Reading | None:
         )  # fmt: skip
     elif grammar.w.opens(i):
         readers = (
-            grammar.part, grammar.weekday, grammar.relative, grammar.counted, grammar.fixed, grammar.month_first,
+            grammar.part, grammar.weekday, grammar.relative, grammar.counted, grammar.fixed,
+            grammar.month_first,
             grammar.decade, grammar.day_month,
         )  # fmt: skip
     elif grammar.w.counts(i):

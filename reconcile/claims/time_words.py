@@ -1,4 +1,6 @@
-"""What the words of a text can mean as time: months, weekdays, relative days, numbers, cues, position by position."""
+"""What the words of a text can mean as time: months, weekdays, relative days, numbers, cues, position by
+position.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,22 @@ from reconcile.claims.phrases import Lexicon, Tokens, split_entries, tokenise, w
 
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|º|ª|°|o|a|te|ter|ten|de)?")
 WINDOW = 9  # words to look for the verb that tells past from future
-_NO_CUE = frozenset(["cardinals", "ordinals", "hours", "capital_only", "this_default", "half_words", "weak_in", "ambiguous", "counted", "numbered", "future_endings", "past_endings"])
+_NO_CUE = frozenset(
+    [
+        "cardinals",
+        "ordinals",
+        "hours",
+        "capital_only",
+        "this_default",
+        "half_words",
+        "weak_in",
+        "ambiguous",
+        "counted",
+        "numbered",
+        "future_endings",
+        "past_endings",
+    ]
+)
 
 _OPENING = frozenset(
     ["w ago_before", "w rolling", "w first", "w decade_before", "w noon", "w midnight", "w clock_prefix"]
@@ -22,9 +39,16 @@ _OPENING = frozenset(
 def _lexicon(lang: str) -> Lexicon:
     language = languages.load(lang)
     table: dict[str, object] = {}
-    for name, prefix in (("months", "mon "), ("weekdays", "weekday "), ("relative_days", "rel "), ("periods", "")):
+    for name, prefix in (
+        ("months", "mon "),
+        ("weekdays", "weekday "),
+        ("relative_days", "rel "),
+        ("periods", ""),
+    ):
         table.update({prefix + key: value for key, value in language.table(name).items()})
-    table.update({"w " + key: value for key, value in language.table("time_words").items() if key not in _NO_CUE})
+    table.update(
+        {"w " + key: value for key, value in language.table("time_words").items() if key not in _NO_CUE}
+    )
     return Lexicon(table, lang)
 
 
@@ -50,8 +74,10 @@ def _may_open(lang: str, word: str) -> bool:
         return True
     if _numbers(lang, "cardinals").get(word) or _numbers(lang, "ordinals").get(word):
         return True
-    if lang == "tl" and word.endswith("ng") and _numbers(lang, "cardinals").get(word[:-2], _numbers(lang, "cardinals").get(word[:-1])):
-        return True
+    if lang == "tl" and word.endswith("ng"):
+        table = _numbers(lang, "cardinals")
+        if word[:-2] in table or word[:-1] in table:
+            return True
     values = _lexicon(lang).reachable(word)
     return any(value and (not value.startswith("w ") or value in _OPENING) for value in values)
 
@@ -78,7 +104,9 @@ class Words:
         return _may_open(self.lang, self.tokens.words[i])
 
     def readings(self, i: int) -> dict[str, int]:
-        """Return the tags that a phrase at word i carries, each with the position behind its longest phrase."""
+        """Return the tags that a phrase at word i carries, each with the position behind its longest
+        phrase.
+        """
         found = self._hits.get(i)
         if found is None:
             found = self._hits[i] = {}
@@ -106,7 +134,9 @@ class Words:
         return None if best and best[0] == "none" else best
 
     def opens(self, i: int) -> bool:
-        """Return whether a time expression can begin with the phrase at word i (connecting words open none)."""
+        """Return whether a time expression can begin with the phrase at word i (connecting words open
+        none).
+        """
         return any(not tag.startswith("w ") or tag in _OPENING for tag in self.readings(i))
 
     def before(self, i: int, name: str) -> int:
@@ -160,7 +190,14 @@ class Words:
         before, after = self.tokens.gap(i), self.tokens.gap(i + 1)
         behind = self.tokens.words[i + 1] if i + 1 < len(self.tokens) else ""
         ahead = self.tokens.words[i - 1] if i else ""
-        if before[-1:] in ("$", "€", "£", "₱", "¥", "#", "+", "−", "&") or after[:1] in ("%", "‰", "$", "€", "£", "°"):
+        if before[-1:] in ("$", "€", "£", "₱", "¥", "#", "+", "−", "&") or after[:1] in (
+            "%",
+            "‰",
+            "$",
+            "€",
+            "£",
+            "°",
+        ):
             return False
         if after.lstrip(" \u00a0")[:1] in ("%", "€", "$", "£", "°"):
             return False
@@ -173,7 +210,9 @@ class Words:
         return self.tokens.capital(i)
 
     def lean(self, i: int, j: int) -> str:
-        """Return "future" or "past": the tense of the nearest verb before words ``[i, j)``, else behind them."""
+        """Return "future" or "past": the tense of the nearest verb before words ``[i, j)``, else behind
+        them.
+        """
         if self.before(i, "w future_pre") >= 0:
             return "future"
         if self.before(i, "w past_pre") >= 0:
@@ -181,6 +220,8 @@ class Words:
         for k in range(i - 1, max(i - WINDOW, -1), -1):
             if self.tokens.hard[k + 1]:
                 break
+            if "w future_before" in self.readings(k):
+                return "future"
             if cue := self._tense(k):
                 return cue
         else:

@@ -45,7 +45,11 @@ def unit_span(unit: str, anchor: date, count: int) -> Days | None:
         return day, day
     if unit in ("week", "weekend"):
         monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=count)
-        return (monday, monday + timedelta(days=6)) if unit == "week" else (monday + timedelta(5), monday + timedelta(6))
+        return (
+            (monday, monday + timedelta(days=6))
+            if unit == "week"
+            else (monday + timedelta(5), monday + timedelta(6))
+        )
     if unit == "month":
         year, month = month_shift(anchor, count)
         return months(year, month, month)
@@ -57,7 +61,7 @@ def unit_span(unit: str, anchor: date, count: int) -> Days | None:
     if unit in ("year", "decade"):
         year = anchor.year + count if unit == "year" else anchor.year // 10 * 10 + 10 * count
         last = year if unit == "year" else year + 9
-        return (date(year, 1, 1), date(last, 12, 31)) if MIN_YEAR <= year and last <= MAX_YEAR else None
+        return (date(year, 1, 1), date(last, 12, 31)) if year >= MIN_YEAR and last <= MAX_YEAR else None
     return None
 
 
@@ -86,19 +90,22 @@ def part_of(span: Days, part: str) -> Days:
 def nearest(anchor: date, options: list[Days], ahead: bool = False) -> Days | None:
     """Return the span a writer at ``anchor`` means when the year is left out.
 
-    The span lies within eight months before and four months after; ``ahead`` (a future verb governs it) turns the
-    window round.
+    The span lies within eight months before and four months after; ``ahead`` (a future verb governs it)
+    turns the
+    window round. What lies ahead counts double: news tells more of what was.
     """
     before, after = (14, 351) if ahead else (BACK_DAYS, AHEAD_DAYS)
     inside = [
-        span for span in options if span[1] >= anchor - timedelta(days=before) and span[0] <= anchor + timedelta(days=after)
+        span
+        for span in options
+        if span[1] >= anchor - timedelta(days=before) and span[0] <= anchor + timedelta(days=after)
     ]
     return min(inside, key=lambda span: (_distance(anchor, span), span)) if inside else None
 
 
 def _distance(anchor: date, span: Days) -> int:
     low, high = span
-    return (low - anchor).days if anchor < low else (anchor - high).days if anchor > high else 0
+    return 2 * (low - anchor).days if anchor < low else (anchor - high).days if anchor > high else 0
 
 
 @dataclass(frozen=True, slots=True)

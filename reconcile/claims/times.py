@@ -7,14 +7,15 @@ from dataclasses import replace
 from reconcile.claims import clock, time_grammar
 from reconcile.claims.time_grammar import Grammar
 from reconcile.claims.time_words import Words
-from reconcile.claims.timeline import Reading, parse_day
+from reconcile.claims.timeline import Reading, parse_day, valid
 from reconcile.model import TimeRef
 
 
 def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
     """Return the time expressions of a text in order, resolved against the publication date (ISO 8601).
 
-    What cannot be resolved (no publication date, a season) keeps its granularity and has ``low == high == None``.
+    What cannot be resolved (no publication date, a season) keeps its granularity and has ``low == high ==
+    None``.
     Times of day carry the only or nearest day that the text names.
     """
     words = Words(text, lang)
@@ -34,6 +35,9 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
         reading = time_grammar.read(grammar, i)
         if reading is None:
             i += 1
+            continue
+        if reading.granularity in ("day", "week") and words.before(reading.i, "w habit") >= 0:
+            i = max(reading.j, i + 1)
             continue
         reading = _framed(grammar, reading)
         if found and words.tokens.starts[reading.i] < found[-1].end:
@@ -69,8 +73,10 @@ def _framed(grammar: Grammar, reading: Reading) -> Reading:
     words = grammar.w
     since = words.before(reading.i, "w since")
     if since >= 0:
-        days = reading.days
-        open_end = (days[0], grammar.anchor) if days and grammar.anchor and days[0] <= grammar.anchor else None
+        low = reading.days[0] if reading.days else None
+        if low and grammar.anchor and low > grammar.anchor and not reading.year:
+            low = valid(low.year - 1, low.month, low.day)
+        open_end = (low, grammar.anchor) if low and grammar.anchor and low <= grammar.anchor else None
         return replace(reading, i=since, days=open_end, kind="period")
     return reading
 
@@ -85,7 +91,18 @@ def _resolved(words: Words, reading: Reading) -> TimeRef:
 def _ref(words: Words, i: int, j: int, shape: tuple[str, str]) -> TimeRef:
     start, end = words.tokens.starts[i], words.tokens.ends[j - 1]
     text = words.tokens.text
-    if text[end : end + 1] == "." and words.tokens.words[j - 1] in ("m", "oct", "nov", "dec", "jan", "feb", "sept", "aug"):
+    if text[end : end + 1] == ")" and "(" in text[start:end]:
+        end += 1
+    if text[end : end + 1] == "." and words.tokens.words[j - 1] in (
+        "m",
+        "oct",
+        "nov",
+        "dec",
+        "jan",
+        "feb",
+        "sept",
+        "aug",
+    ):
         end += 1 if words.tokens.words[j - 1] == "m" else 0
     return TimeRef(start, end, text[start:end], None, None, shape[0], shape[1])
 

@@ -259,6 +259,18 @@ IDENTITY = (
         only=("value",),
     ),
     Comparison(
+        "metric",
+        Role.IDENTITY,
+        lambda slot: ", ".join(l.metrics_of(slot)[:3]).replace("_", " "),
+        (
+            _missing(l.metric_missing, "no word for what is measured"),
+            _level("one", "only one side names what is measured", l.metric_one, NONE),
+            _level("same", "the same thing measured", l.metric_same, AGREE),
+            _level("shared", "the same thing measured is named", l.metric_shared, NEAR),
+            otherwise("different things measured", DISAGREE),
+        ),
+    ),
+    Comparison(
         "base",
         Role.IDENTITY,
         _words,
@@ -387,14 +399,19 @@ ASSERTION = {
         "name",
         Role.ASSERTION,
         _words,
-        (_missing(), _level("same", "one name", l.same_name, AGREE), otherwise("names differ", DISAGREE)),
+        (
+            _missing(lambda p: l.kinds_differ(p) or not l.near_words_in_other(p), "not names in one role"),
+            _level("same", "one name", l.same_name, AGREE),
+            _level("named", "each article may use both names", l.named_by_other, NONE),
+            otherwise("names differ", DISAGREE),
+        ),
     ),
     "direction": Comparison(
         "direction",
         Role.ASSERTION,
         _words,
         (
-            _missing(),
+            _missing(lambda p: not l.same_theme(p), "not the same thing that changes"),
             _level("same", "the same direction", l.same_cue, AGREE),
             _level("opposite", "opposite directions", l.opposite, DISAGREE),
             _level("flat", "unchanged against a change", l.flat_against_change, DISAGREE),
@@ -405,14 +422,18 @@ ASSERTION = {
         "pole",
         Role.ASSERTION,
         _words,
-        (_missing(), _level("same", "the same event", l.same_cue, AGREE), otherwise("opposite events", DISAGREE)),
+        (
+            _missing(lambda p: not l.same_matter(p), "not about the same matter"),
+            _level("same", "the same event", l.same_cue, AGREE),
+            otherwise("opposite events", DISAGREE),
+        ),
     ),
     "status": Comparison(
         "status",
         Role.ASSERTION,
         _words,
         (
-            _missing(),
+            _missing(lambda p: not l.same_matter(p), "not about the same matter"),
             _level("same", "the same state", l.same_cue, AGREE),
             _level("planned", "done on one side, planned on the other", l.done_against_planned, DISAGREE),
             otherwise("other states", DISAGREE),

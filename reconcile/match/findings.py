@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from reconcile.match import levels
-from reconcile.match.compare import compare
+from reconcile.match import levels, slots
+from reconcile.match.compare import assertion, compare
 from reconcile.match.declare import Pairing
 from reconcile.match.relate import RelationModel
-from reconcile.match.slots import Slot
+from reconcile.match.slots import Likeness, Slot
 from reconcile.model import (
     Entity,
     Field,
@@ -21,11 +21,13 @@ from reconcile.model import (
     Relation,
     Role,
     Severity,
+    Span,
     stable_id,
 )
 
 SAME_WORDS = 88.0  # rapidfuzz ratio from which two quotations are one
 LONG_QUOTATION = 5  # words
+NOTHING = Likeness(0, 0, 0, 0, 0, 0)
 CLOSE = 1.15  # ratio of values up to which a conflict is called low
 ORDER = (Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE, Relation.COMPATIBLE, Relation.AGREE)
 
@@ -78,11 +80,42 @@ def _quoted(pairing: Pairing) -> Iterator[Decided]:
 def best(decided: Iterable[Decided]) -> list[Decided]:
     """Keep for each pair of claims and field the strongest: conflicts first, then by confidence."""
     kept: dict[str, Decided] = {}
-    for one in decided:
+    for one in _one_answer(list(decided)):
         key = finding_id(one)
         if key not in kept or _strength(one) > _strength(kept[key]):
             kept[key] = one
     return [kept[key] for key in sorted(kept)]
+
+
+def _one_answer(decided: list[Decided]) -> Iterator[Decided]:
+    """Let each number or date stand against one answer of another article: that of its surest pair.
+
+    An article answers one question once, so a number that is nearest to one figure of it is no answer to the others.
+    """
+    held: dict[tuple[str, Span, str, str], Slot] = {}
+    for one in sorted(decided, key=_sureness):
+        a, b = one.pairing.a, one.pairing.b
+        if a.kind in ("value", "date"):
+            sides = ((_place(a, b), b), (_place(b, a), a))
+            if any(key in held and not _same_answer(held[key], other) for key, other in sides):
+                continue
+            held.update({key: other for key, other in sides if key not in held})
+        yield one
+
+
+def _sureness(one: Decided) -> tuple[float, str, int, str, int]:
+    a, b = one.pairing.a, one.pairing.b
+    return -round(one.confidence, 6), a.claim.claim_id, a.span.start, b.claim.claim_id, b.span.start
+
+
+def _place(slot: Slot, other: Slot) -> tuple[str, Span, str, str]:
+    return slot.claim.article_id + "/" + slot.claim.part, slot.span, slot.kind, other.claim.article_id
+
+
+def _same_answer(a: Slot, b: Slot) -> bool:
+    pairing = Pairing(a, b, NOTHING)
+    comparable = slots.comparable(*both) if (both := levels.quantities_of(pairing)) else True
+    return comparable and assertion(pairing).level(pairing).outcome is Outcome.AGREE
 
 
 def _strength(one: Decided) -> tuple[bool, float, int, int]:

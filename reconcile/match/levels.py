@@ -18,7 +18,7 @@ from reconcile.match.slots import Slot
 from reconcile.model import Claim, Cue, Direction, Entity, Hedge, Quantity, Status, TimeRef
 
 SAME_NAME = 0.85
-NEAR = 40  # characters on either side of a slot
+NEAR = 32  # characters on either side of a slot
 OPPOSITE = {("up", "down"), ("down", "up"), ("win", "lose"), ("lose", "win")}
 
 
@@ -113,13 +113,16 @@ def stems_around(slot: Slot) -> frozenset[str]:
 
 @lru_cache(maxsize=65536)
 def near_stems(slot: Slot) -> frozenset[str]:
-    """Return the stems of the content words beside a slot: at most NEAR characters away and in its clause."""
-    clause, quote = slot.clause, slot.claim.quote
-    start, end = slot.span.start - slot.claim.start, slot.span.end - slot.claim.start
-    left = quote[max(clause.start, start - NEAR) : start].partition(" ")[2] if start - NEAR > clause.start else quote[clause.start : start]
-    right = quote[end : min(clause.end, end + NEAR)]
-    right = right.rpartition(" ")[0] if end + NEAR < clause.end else right
-    return words.stems(left, slot.claim.lang) | words.stems(right, slot.claim.lang)
+    """Return the stems of the content words beside a slot that are no names: at most NEAR characters away, in its clause."""
+    clause, claim = slot.clause, slot.claim
+    start, end = slot.span.start - claim.start, slot.span.end - claim.start
+    low, high = max(clause.start, start - NEAR), min(clause.end, end + NEAR)
+    names = [(e.start - claim.start, e.end - claim.start) for e in claim.entities]
+    return frozenset(
+        words.stem(word)
+        for at, to, word in words.content(claim.quote, claim.lang)
+        if low <= at and to <= high and not (start < to and at < end) and not any(x < to and at < y for x, y in names)
+    )
 
 
 def near_words_shared(p: Pairing) -> int:
@@ -383,6 +386,63 @@ def lacks_cue(kind: str) -> Predicate:
 
 def _cues(claim: Claim, kind: str) -> frozenset[tuple[str, str]]:
     return frozenset((cue.group, cue.value) for cue in claim.cues if cue.kind == kind)
+
+
+@lru_cache(maxsize=65536)
+def metrics_of(slot: Slot) -> tuple[str, ...]:
+    """Return what is measured by the claim's words, the nearest to the slot first."""
+    cues = [c for c in slot.claim.cues if c.kind == "metric"]
+    gaps = {c: max(c.start - slot.span.end, slot.span.start - c.end, 0) for c in cues}
+    return tuple(dict.fromkeys(c.group for c in sorted(cues, key=lambda c: (gaps[c], c.start, c.group))))
+
+
+@lru_cache(maxsize=65536)
+def own_metrics(slot: Slot) -> frozenset[str]:
+    """Return what changes by a change word: the metrics that no other change word of the claim is nearer to."""
+    changes = [c for c in slot.claim.cues if c.kind in ("direction", "outcome")]
+
+    def gap(metric: Cue, start: int, end: int) -> int:
+        return max(metric.start - end, start - metric.end, 0)
+
+    return frozenset(
+        m.group
+        for m in slot.claim.cues
+        if m.kind == "metric"
+        and gap(m, slot.span.start, slot.span.end) <= min(gap(m, c.start, c.end) for c in changes)
+    )
+
+
+def same_theme(p: Pairing) -> bool:
+    """It may be the same thing that changes: one metric, a shared word beside both, or another language."""
+    own_a, own_b = own_metrics(p.a), own_metrics(p.b)
+    if p.a.claim.lang != p.b.claim.lang:
+        return not own_a or not own_b or bool(own_a & own_b)
+    return bool(own_a & own_b) if own_a or own_b else near_words_shared(p) >= 1
+
+
+def same_matter(p: Pairing) -> bool:
+    """Two cues may be about one matter: a word that is no name stands beside both, or the languages differ."""
+    return p.a.claim.lang != p.b.claim.lang or near_words_shared(p) >= 1
+
+
+def metric_missing(p: Pairing) -> bool:
+    """Neither side names what is measured."""
+    return not metrics_of(p.a) and not metrics_of(p.b)
+
+
+def metric_one(p: Pairing) -> bool:
+    """Only one side names what is measured."""
+    return not metrics_of(p.a) or not metrics_of(p.b)
+
+
+def metric_same(p: Pairing) -> bool:
+    """The metrics nearest to the slots are one."""
+    return metrics_of(p.a)[:1] == metrics_of(p.b)[:1]
+
+
+def metric_shared(p: Pairing) -> bool:
+    """Some metric is named by both."""
+    return bool(set(metrics_of(p.a)) & set(metrics_of(p.b)))
 
 
 def scope_words(slot: Slot) -> frozenset[tuple[str, str]]:

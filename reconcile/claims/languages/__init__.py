@@ -1,6 +1,6 @@
 """One data file a language: what its words mean, nothing about how they are used.
 
-``{code}.toml`` (and ``parts/{code}.toml`` where it exists) hold top-level tables such as ``[numbers]`` or
+``{code}.toml`` (and ``parts/{code}.toml``, ``metrics/{code}.toml`` where they exist) hold top-level tables such as ``[numbers]`` or
 ``[months]``. A language without a file is served by digits, symbols and SI units alone.
 """
 
@@ -18,6 +18,7 @@ from typing import Any
 from reconcile.errors import ConfigError
 
 _FOLDER = Path(__file__).parent
+_ROOMS = ("parts", "metrics")
 _ALIASES = {
     "fil": "tl",
     "tgl": "tl",
@@ -81,7 +82,7 @@ def load(code: str) -> Language:
 def _load(code: str) -> Language:
     sections: dict[str, Any] = {}
     if code in codes():
-        for path in (_FOLDER / f"{code}.toml", _FOLDER / "parts" / f"{code}.toml"):
+        for path in (_FOLDER / f"{code}.toml", *(_FOLDER / room / f"{code}.toml" for room in _ROOMS)):
             if path.is_file():
                 _merge(sections, path)
     return Language(code, MappingProxyType({name: _freeze(sections[name]) for name in sections}))
