@@ -72,7 +72,7 @@ def run(state: State, paths: tuple[str, ...], db: str, strict: bool) -> int:
     _say_problems(result.problems, everything=state.verbose)
     for line in _summary(result, db):
         logger.info(line)
-    if not result.articles:
+    if not result.read:
         logger.error("no article could be read from: %s", " ".join(paths))
         return FAILED
     return FAILED if strict and result.problems else OK
@@ -235,9 +235,7 @@ def lookup(state: State, text: str, db: str, form: str) -> None:
     show_default=True,
     help="Which conflicts make the exit code 1.",
 )
-@click.option(
-    "--baseline", metavar="FILE", help="TOML list of accepted findings: fingerprint, reason, who, expires."
-)
+@click.option("--baseline", metavar="FILE", help="TOML list of accepted findings: fingerprint, reason, who, expires.")
 @click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
 @models
 def check(state: State, paths: tuple[str, ...], db: str, **options: Any) -> int:
@@ -267,12 +265,8 @@ def check(state: State, paths: tuple[str, ...], db: str, **options: Any) -> int:
 
 @command(cli)
 @database
-@click.option(
-    "--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one."
-)
-@click.option(
-    "--metadata", metavar="FILE", help="Descriptions of tables (default: metadata.yml of the checkout)."
-)
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one.")
+@click.option("--metadata", metavar="FILE", help="Descriptions of tables (default: metadata.yml of the checkout).")
 def serve(state: State, db: str, port: int, metadata: str | None) -> None:
     """Serve DB with Datasette and the review pages, on this machine only (127.0.0.1)."""
     from reconcile.serving import serve_database
@@ -284,9 +278,7 @@ def serve(state: State, db: str, port: int, metadata: str | None) -> None:
 @click.argument("path", metavar="FOLDER")
 @click.option("--misses", is_flag=True, help="Also list every missed conflict and every false alarm.")
 @click.option("--json", "as_json", is_flag=True, help="Print the scores as one line of JSON.")
-@click.option(
-    "--db", metavar="DB", help="Score the findings of this database instead of running on the stories."
-)
+@click.option("--db", metavar="DB", help="Score the findings of this database instead of running on the stories.")
 @models
 def stories(state: State, path: str, misses: bool, as_json: bool, db: str | None) -> None:
     """Score conflicts found in the stories of FOLDER (one JSON file with gold a story)."""

@@ -30,7 +30,6 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "judge": ("name",),
     "limits": LIMITS,
     "match": (),
-    "levels": (),
     "aliases": (),
     "owners": (),
 }
@@ -42,7 +41,7 @@ _MAX_BYTES = 4_000_000
 class Settings:
     """All that a user may set. Empty tables mean: the defaults of the code that reads them.
 
-    ``match`` and ``levels`` map a threshold's name (levels: ``field.level``) to a number; ``aliases`` maps an
+    ``match`` maps a relation (or ``relation:kind``) to the probability from which it is said; ``aliases`` maps an
     alias to the canonical name; ``owners`` maps an outlet's name or host to its owner. ``threads`` 0 lets the
     library choose.
     """
@@ -52,7 +51,6 @@ class Settings:
     judge_name: str = "default"
     limits: Mapping[str, int] = field(default_factory=dict)
     match: Mapping[str, float] = field(default_factory=dict)
-    levels: Mapping[str, float] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
 
@@ -101,7 +99,6 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
             if key in LIMITS
         },
         match=_numbers(tables["match"], "match", problems),
-        levels=_numbers(tables["levels"], "levels", problems),
         aliases=_inverted(tables["aliases"], "aliases", problems),
         owners=_inverted(tables["owners"], "owners", problems),
     )
@@ -114,7 +111,7 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
 def unknown_names(section: str, names: Collection[str], known: Collection[str]) -> list[str]:
     """Return a message for each of ``names`` that is not in ``known``, with the nearest name or the choices.
 
-    The rooms that own thresholds and levels call this with their names, so that a misspelt one is an error.
+    The rooms that own thresholds call this with their names, so that a misspelt one is an error.
     """
     return [_unknown(f"{section}.{name}", name, known) for name in sorted(names) if name not in known]
 
@@ -158,7 +155,7 @@ def _whole(value: object, label: str, bounds: tuple[int, int], problems: list[st
 
 
 def _numbers(table: Mapping[str, object], label: str, problems: list[str]) -> dict[str, float]:
-    """Flatten nested tables to dotted names (``[levels.value] close = 0.1`` is ``value.close``)."""
+    """Flatten nested tables to dotted names (``[match.a] b = 0.1`` is ``a.b``)."""
     result: dict[str, float] = {}
     for key, value in sorted(table.items()):
         name = f"{label}.{key}"

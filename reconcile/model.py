@@ -213,7 +213,7 @@ class TimeRef:
     """A time expression resolved to the days ``[low, high]`` (ISO dates, inclusive), or unresolved (both None).
 
     ``granularity`` is one of hour, day, week, month, quarter, half, year, decade, part (early, mid, late), unknown.
-    ``kind``: point (when it happened), period (what is measured: "third quarter", "since January"), clock (a time of day).
+    ``kind``: point (when it happened), period ("third quarter", "since January": what is measured), clock.
     """
 
     start: int
@@ -354,7 +354,10 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """``article_id`` repeats ``origin_id`` (``kind``: copy, rewrite, translation, same owner); an original names itself."""
+    """``article_id`` repeats ``origin_id``; an original names itself.
+
+    ``kind``: original, copy, rewrite, translation or same owner.
+    """
 
     article_id: str
     origin_id: str

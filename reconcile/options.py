@@ -51,17 +51,13 @@ def common(body: Body) -> Body:
     """Add the options that every command has; they may stand before or after the command's name."""
     body = _shared("--verbose", is_flag=True, help="Say more of what is done and of what went wrong.")(body)
     body = _shared("--quiet", is_flag=True, help="Say nothing but errors: no progress, no summary.")(body)
-    return _shared("--config", metavar="FILE", help="Settings (default: reconcile.toml here, if there).")(
-        body
-    )
+    return _shared("--config", metavar="FILE", help="Settings (default: reconcile.toml here, if there).")(body)
 
 
 def models(body: Body) -> Body:
     """Add the options of commands that load models."""
-    body = _shared("--judge", metavar="NAME", help="The model that judges statements.")(body)
-    return _shared(
-        "--model", metavar="NAME", help="Embedding model: default, a Hugging Face name, a folder."
-    )(body)
+    body = _shared("--judge", metavar="NAME", help="What decides the relation: rules (the default).")(body)
+    return _shared("--model", metavar="NAME", help="Embedding model: default, a Hugging Face name, a folder.")(body)
 
 
 database = click.option(

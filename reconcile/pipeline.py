@@ -13,10 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
+from typing import Any
 from urllib.parse import urlsplit
 
 from reconcile.claims.extract import Extractor, SlotExtractor
-from reconcile.config import Settings
+from reconcile.config import Settings, unknown_names
+from reconcile.errors import ConfigError
 from reconcile.match import embed, reference, relate
 from reconcile.match.pairs import PairJudge
 from reconcile.match.reconciler import Corpus, Matched, Matcher, match
@@ -26,12 +28,14 @@ from reconcile.publish.store import Store
 from reconcile.read import clean, ingest, sentences
 
 Progress = Callable[[str, int, int], None]
+JUDGES = ("default", "rules")  # both are the comparison table with its weights
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """What a run did, in numbers, and what went wrong."""
 
+    read: int
     articles: int
     new_articles: int
     changed_articles: int
@@ -67,9 +71,7 @@ class _Clock:
             self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
 
-def build(
-    paths: Sequence[str], store: Store, settings: Settings, *, on_progress: Progress | None = None
-) -> RunResult:
+def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress: Progress | None = None) -> RunResult:
     """Read articles, compare them with those in the store and publish the whole."""
     clock = _Clock()
     with clock.stage("read"):
@@ -79,13 +81,14 @@ def build(
     with clock.stage("extract"):
         corpus = _corpus(store, known, fresh, settings, on_progress)
     if not corpus.articles:
-        return RunResult(0, 0, 0, 0, 0, {}, problems, clock.seconds)
+        return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
     with clock.stage("match"):
         matched = match(corpus, _matcher(store, settings, on_progress), progress=on_progress)
     with clock.stage("publish"):
         store.publish(_publication(corpus, matched, problems, settings))
     new = sum(a.article_id not in known for a in fresh)
     return RunResult(
+        read=len(read),
         articles=len(corpus.articles),
         new_articles=new,
         changed_articles=len(fresh) - new,
@@ -110,11 +113,21 @@ def check(
     matched = match(corpus, _matcher(store, settings, on_progress, write=False), only=checked, progress=on_progress)
     claims = {c.claim_id: c for of in corpus.claims.values() for c in of}
     rows = [
-        finding_dict(f, claims[f.claim_a], claims[f.claim_b], corpus.articles)
+        _placed(finding_dict(f, claims[f.claim_a], claims[f.claim_b], corpus.articles), corpus.articles)
         for f in matched.findings
         if {claims[f.claim_a].article_id, claims[f.claim_b].article_id} & set(checked)
     ]
     return CheckResult(tuple(checked), sum(len(corpus.claims[a]) for a in checked), tuple(rows), problems)
+
+
+def _placed(row: dict[str, Any], articles: Mapping[str, Article]) -> dict[str, Any]:
+    """Add to each side where its article was read: file, line of the quote (or of the record) and address."""
+    for side in (row["a"], row["b"]):
+        article = articles[side["article_id"]]
+        own_file = side["part"] == "text" and not article.raw and article.line <= 1
+        line = article.text.count("\n", 0, side["start"]) + 1 if own_file else article.line
+        side |= {"path": article.path, "line": line, "url": article.url}
+    return row
 
 
 def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[dict[str, object]]:
@@ -138,7 +151,8 @@ def _read(paths: Sequence[str], settings: Settings) -> tuple[tuple[Article, ...]
 
 def _changed(article: Article, known: Article | None) -> bool:
     return known is None or any(
-        getattr(article, name) != getattr(known, name) for name in ("content_hash", "title", "published", "source", "lang")
+        getattr(article, name) != getattr(known, name)
+        for name in ("content_hash", "title", "published", "source", "lang")
     )
 
 
@@ -182,7 +196,13 @@ def _owner(article: Article, settings: Settings) -> str:
     return settings.owners.get(article.source) or settings.owners.get(host, "")
 
 
+def _check_judge(settings: Settings) -> None:
+    if settings.judge_name not in JUDGES:
+        raise ConfigError(f"judge {settings.judge_name!r}: not known; this version judges by {' or '.join(JUDGES)}")
+
+
 def _matcher(store: Store | None, settings: Settings, progress: Progress | None, *, write: bool = True) -> Matcher:
+    _check_judge(settings)
     embedder: embed.Embedder = embed.load(settings.model_name, threads=settings.threads)
     if store is not None:
         embedder = embed.CachedEmbedder(
@@ -193,13 +213,14 @@ def _matcher(store: Store | None, settings: Settings, progress: Progress | None,
         )
     model = relate.load()
     if settings.match:
+        wrong = unknown_names("match", settings.match, model.thresholds)
+        if wrong:
+            raise ConfigError("; ".join(wrong))
         model = relate.RelationModel(model.weights, {**model.thresholds, **settings.match}, model.shift)
     return Matcher(embedder, reference.load(embedder), model)
 
 
-def _publication(
-    corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], settings: Settings
-) -> Publication:
+def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], settings: Settings) -> Publication:
     articles = tuple(corpus.articles[a] for a in sorted(corpus.articles))
     names = sorted({a.source for a in articles})
     owner = {a.source: corpus.owners.get(a.article_id, "") for a in articles}

@@ -85,9 +85,7 @@ def sentence(article_id: str, text: str, index: int, dropped: str = "") -> Sente
     article = _article(article_id)
     start = article.text.index(text)
     sentence_id = stable_id(article_id, text)
-    return Sentence(
-        sentence_id, article_id, "text", index, start, start + len(text), text, article.lang, dropped
-    )
+    return Sentence(sentence_id, article_id, "text", index, start, start + len(text), text, article.lang, dropped)
 
 
 def claim(said: Sentence, focus: str, **more: object) -> Claim:
@@ -159,9 +157,7 @@ SENTENCES = (
 
 OUTCOMES = (
     FieldOutcome("subject", Role.IDENTITY, "equal", "the same event", Outcome.AGREE, "ramp", "ramp", 3.2),
-    FieldOutcome(
-        "place", Role.IDENTITY, "missing", "a place is absent", Outcome.NO_EVIDENCE, "Odel Quay", ""
-    ),
+    FieldOutcome("place", Role.IDENTITY, "missing", "a place is absent", Outcome.NO_EVIDENCE, "Odel Quay", ""),
     FieldOutcome("value", Role.ASSERTION, "else", "values differ", Outcome.DISAGREE, "≥ 12", "19", -4.5),
 )
 

@@ -46,9 +46,7 @@ TEXTS = {
 def _article(article_id: str, source: str, published: str) -> Article:
     text = TEXTS[article_id]
     url = f"https://{source.lower()}.example/{article_id}"
-    return Article(
-        article_id, source, url, "", published, "en", text, "hash-" + article_id, f"{article_id}.txt"
-    )
+    return Article(article_id, source, url, "", published, "en", text, "hash-" + article_id, f"{article_id}.txt")
 
 
 def _sentence(article_id: str, index: int, dropped: str = "") -> Sentence:
@@ -83,9 +81,7 @@ def _claim(article_id: str, focus: str, direction: Direction) -> Claim:
 @pytest.fixture
 def publication() -> Publication:
     """Two articles that disagree on whether a lake rose or fell."""
-    outcome = FieldOutcome(
-        "direction", Role.ASSERTION, "opposite", "up against down", Outcome.DISAGREE, "rose", "fell"
-    )
+    outcome = FieldOutcome("direction", Role.ASSERTION, "opposite", "up against down", Outcome.DISAGREE, "rose", "fell")
     finding = Finding(
         finding_id="f0f0f0f0f0f0f0f0",
         story_id="story",

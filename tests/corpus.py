@@ -1,22 +1,18 @@
-"""What tests of matching share: texts as claims and slots, and one corpus built once with the packaged model.
-
-A test module asks for the fixtures with ``pytest_plugins = ("tests.corpus",)``.
-"""
+"""What tests of matching share: texts as claims and slots, and the articles of datasets/cleanspark in a database."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from reconcile import pipeline
 from reconcile.claims.extract import SlotExtractor
 from reconcile.config import Settings
-from reconcile.match import embed, slots
+from reconcile.match import slots
 from reconcile.match.declare import Pairing
 from reconcile.match.slots import Likeness, Slot
 from reconcile.model import Article, Claim, Sentence, Span, stable_id
@@ -81,8 +77,6 @@ def findings_of(db: Path) -> list[dict[str, Any]]:
 
 def table_rows(db: Path, table: str) -> list[tuple[Any, ...]]:
     """Return the sorted rows of a table."""
-    import sqlite3
-
     with sqlite3.connect(db) as conn:
         return sorted(conn.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
 
@@ -90,32 +84,3 @@ def table_rows(db: Path, table: str) -> list[tuple[Any, ...]]:
 def overlaps(side: Mapping[str, Any], span: Span) -> bool:
     """Return whether a side of a finding and a span share characters."""
     return bool(side["start"] < span.end and span.start < side["end"])
-
-
-@pytest.fixture(scope="session")
-def embedder() -> embed.Embedder:
-    """The packaged model, loaded once and each text embedded once."""
-    shelf: dict[str, bytes] = {}
-    return embed.CachedEmbedder(
-        embed.load(),
-        lambda model, keys: {key: shelf[key] for key in keys if key in shelf},
-        lambda model, dim, rows: shelf.update(rows),
-    )
-
-
-@pytest.fixture
-def one_model(embedder: embed.Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the pipeline use the model that is loaded already."""
-    monkeypatch.setattr(embed, "load", lambda name=None, **_: embedder)
-
-
-@pytest.fixture(scope="session")
-def cleanspark(embedder: embed.Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """The database of the five articles of datasets/cleanspark; tests copy it before they write to it."""
-    db = tmp_path_factory.mktemp("cleanspark") / "cleanspark.db"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(embed, "load", lambda name=None, **_: embedder)
-        build(db, *(FOLDER / name for name in FILES))
-    before = db.read_bytes()
-    yield db
-    assert db.read_bytes() == before, "a test wrote to the shared database"

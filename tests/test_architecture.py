@@ -72,9 +72,7 @@ def test_imports_follow_the_rooms(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_imports_are_absolute(name: str) -> None:
-    relative = [
-        node.lineno for node in ast.walk(tree(name)) if isinstance(node, ast.ImportFrom) and node.level
-    ]
+    relative = [node.lineno for node in ast.walk(tree(name)) if isinstance(node, ast.ImportFrom) and node.level]
     assert not relative
 
 
@@ -142,11 +140,7 @@ def test_public_names_are_complete() -> None:
 
 
 def test_every_error_descends_from_one() -> None:
-    found = [
-        value
-        for _, value in inspect.getmembers(errors, inspect.isclass)
-        if value.__module__ == errors.__name__
-    ]
+    found = [value for _, value in inspect.getmembers(errors, inspect.isclass) if value.__module__ == errors.__name__]
     assert all(issubclass(error, errors.ReconcileError) for error in found)
     for error in found:
         assert error.__name__ in (errors.__doc__ or "")

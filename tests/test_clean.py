@@ -65,9 +65,7 @@ def test_title_always_stays() -> None:
 
 
 def test_unknown_language_uses_every_list() -> None:
-    found = {
-        s.text: s.dropped for s in marked(f"{DATA['base']['en']}\n\nMehr zum Thema\n\nHund gewinnt", "und")
-    }
+    found = {s.text: s.dropped for s in marked(f"{DATA['base']['en']}\n\nMehr zum Thema\n\nHund gewinnt", "und")}
     assert found["Hund gewinnt"] == "related links"
 
 
@@ -136,10 +134,7 @@ def test_furniture_decoys_of_the_stories_are_dropped() -> None:
     for story in _stories():
         found = {a["id"]: marked(a["text"], a["lang"], a["title"]) for a in story["articles"]}
         for decoy in (d for d in story["decoys"] if FURNITURE.search(d["why"])):
-            sides = [
-                [s for s in found[m["article"]] if meets(m["quote"], s.text)]
-                for m in (decoy["a"], decoy["b"])
-            ]
+            sides = [[s for s in found[m["article"]] if meets(m["quote"], s.text)] for m in (decoy["a"], decoy["b"])]
             if not any(side and all(s.dropped for s in side) for side in sides):
                 missed.append(f"{story['id']}: {decoy['a']['quote']} / {decoy['b']['quote']}")
     assert missed == []

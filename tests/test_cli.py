@@ -39,6 +39,7 @@ def built(**changes: Any) -> SimpleNamespace:
         "findings": {"conflict": 2, "agree": 5, "update": 0},
         "problems": (),
         "seconds": {"ingest": 0.25, "extract": 1.0},
+        "read": 12,
         "new_articles": 3,
         "changed_articles": 1,
     }
@@ -121,9 +122,7 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = (
-        "import sys; from reconcile.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
-    )
+    code = "import sys; from reconcile.cli import main; main(['--help']); print(*sys.modules, file=sys.stderr)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = {name.partition(".")[0] for name in done.stderr.split()}
     heavy = {
@@ -210,9 +209,7 @@ def test_no_crash_reads_as_a_finding(
         pytest.param(checked(articles=(), claims=0), "high", 2, id="nothing read"),
     ],
 )
-def test_check_exit_codes(
-    run_check: Callable[..., int], result: SimpleNamespace, fail_on: str, expected: int
-) -> None:
+def test_check_exit_codes(run_check: Callable[..., int], result: SimpleNamespace, fail_on: str, expected: int) -> None:
     assert run_check(result, "--fail-on", fail_on) == expected
 
 
@@ -256,9 +253,7 @@ def test_check_refuses_outputs(
 
 
 def test_check_takes_a_baseline(run_check: Callable[..., int], capsys: pytest.CaptureFixture[str]) -> None:
-    Path("accepted.toml").write_text(
-        '[[accept]]\nfingerprint = "1"\nreason = "known"\nwho = "maria"\n', "utf-8"
-    )
+    Path("accepted.toml").write_text('[[accept]]\nfingerprint = "1"\nreason = "known"\nwho = "maria"\n', "utf-8")
     assert run_check(checked(conflict()), "--baseline", "accepted.toml") == 0
     assert "1 accepted in the baseline" in capsys.readouterr().out
     assert run_check(checked(conflict(), conflict(number="2")), "--baseline", "accepted.toml") == 1
@@ -316,7 +311,7 @@ def test_run_says_what_it_did(run_build: Callable[..., int], capsys: pytest.Capt
         pytest.param(built(problems=(PROBLEM,)), [], 0, id="problems are reported only"),
         pytest.param(built(problems=(PROBLEM,)), ["--strict"], 2, id="strict"),
         pytest.param(built(), ["--strict"], 0, id="strict and fine"),
-        pytest.param(built(articles=0, problems=(PROBLEM,)), [], 2, id="nothing readable"),
+        pytest.param(built(read=0, articles=0, problems=(PROBLEM,)), [], 2, id="nothing readable"),
     ],
 )
 def test_run_exit_codes(
@@ -512,9 +507,7 @@ def test_lookup_in_every_form(
 
 
 def _start(arguments: list[str], **options: Any) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "reconcile", *arguments], stderr=subprocess.PIPE, **options
-    )
+    return subprocess.Popen([sys.executable, "-m", "reconcile", *arguments], stderr=subprocess.PIPE, **options)
 
 
 def test_a_closed_pipe_is_no_error(database: str) -> None:
@@ -554,9 +547,7 @@ def test_output_is_utf8_in_any_locale(database: str) -> None:
         "PYTHONIOENCODING": "ascii",
         "PYTHONCOERCECLOCALE": "0",
     }
-    process = _start(
-        ["findings", "--db", database, "--format", "jsonl"], stdout=subprocess.PIPE, env=environment
-    )
+    process = _start(["findings", "--db", database, "--format", "jsonl"], stdout=subprocess.PIPE, env=environment)
     out, _ = process.communicate(timeout=60)
     assert process.returncode == 0
     assert json.loads(out.decode("utf-8"))["about"] == "Ōtautahi 湖"
@@ -609,9 +600,7 @@ def _raise() -> None:
 @pytest.mark.parametrize(
     ("text", "databases"),
     [
-        pytest.param(
-            "title: T\ndatabases: {reconcile: {source: S}}", {"lake": {"source": "S"}}, id="renamed"
-        ),
+        pytest.param("title: T\ndatabases: {reconcile: {source: S}}", {"lake": {"source": "S"}}, id="renamed"),
         pytest.param("databases: {a: {}, b: {}}", {"a": {}, "b": {}}, id="several are kept"),
         pytest.param("", {}, id="empty"),
     ],

@@ -296,8 +296,6 @@ def test_comparable_is_symmetric(two_articles: tuple[list[Slot], list[Slot]]) ->
     st.sampled_from(CASES),
 )
 @settings(max_examples=60, deadline=None)
-def test_comparisons_are_symmetric_at_any_likeness(
-    like: Likeness, elsewhere: int, case: dict[str, Any]
-) -> None:
+def test_comparisons_are_symmetric_at_any_likeness(like: Likeness, elsewhere: int, case: dict[str, Any]) -> None:
     pairing = replace(pairing_of(case), like=like, elsewhere=elsewhere)
     assert levels_of(pairing) == levels_of(swapped(pairing))

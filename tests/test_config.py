@@ -26,9 +26,8 @@ GOOD = [
     pytest.param("[judge]\nname = 'rules'", Settings(judge_name="rules"), id="judge"),
     pytest.param("[limits]\nmax_bytes = 10", Settings(limits={"max_bytes": 10}), id="limits"),
     pytest.param("[match]\nmin_confidence = 1", Settings(match={"min_confidence": 1.0}), id="match"),
-    pytest.param("[levels]\n'value.close' = 0.2", Settings(levels={"value.close": 0.2}), id="levels quoted"),
-    pytest.param("[levels]\nvalue.close = 0.2", Settings(levels={"value.close": 0.2}), id="levels dotted"),
-    pytest.param("[levels.value]\nclose = 0.2", Settings(levels={"value.close": 0.2}), id="levels nested"),
+    pytest.param("[match]\n'conflict:value' = 0.2", Settings(match={"conflict:value": 0.2}), id="match quoted"),
+    pytest.param("[match.a]\nb = 0.2", Settings(match={"a.b": 0.2}), id="match nested"),
     pytest.param(
         "[aliases]\n'European Central Bank' = ['ECB', 'EZB']",
         Settings(aliases={"ECB": "European Central Bank", "EZB": "European Central Bank"}),
@@ -57,12 +56,10 @@ BAD = [
     pytest.param("[model]\nthreads = -1", "model.threads: must be a whole number from 0", id="negative"),
     pytest.param("[model]\nthreads = true", "model.threads: must be a whole number", id="bool is no number"),
     pytest.param("[model]\nname = ''", "model.name: must be a non-empty text", id="empty name"),
-    pytest.param(
-        "[limits]\nmax_bytes = 0", "limits.max_bytes: must be a whole number from 1", id="zero limit"
-    ),
+    pytest.param("[limits]\nmax_bytes = 0", "limits.max_bytes: must be a whole number from 1", id="zero limit"),
     pytest.param("[match]\nx = nan", "match.x: must be a finite number", id="nan"),
     pytest.param("[match]\nx = 'a'", "match.x: must be a finite number; is 'a'", id="text for a number"),
-    pytest.param("[levels.value]\nclose = inf", "levels.value.close: must be a finite", id="infinite"),
+    pytest.param("[match.value]\nclose = inf", "match.value.close: must be a finite", id="infinite"),
     pytest.param("[aliases]\nA = 'b'", "aliases.A: must be a list of non-empty texts", id="alias no list"),
     pytest.param("[aliases]\nA = ['']", "aliases.A: must be a list of non-empty texts", id="empty alias"),
     pytest.param("[aliases]\n' ' = ['a']", "aliases: a name must not be empty", id="empty canonical name"),
@@ -119,7 +116,7 @@ def test_the_example_loads_and_shows_every_table() -> None:
     assert settings.owners["evening.example"] == "Example Media Group"
     assert set(settings.limits) == set(LIMITS)
     text = (ROOT / "reconcile.example.toml").read_text("utf-8")
-    for table in ("model", "judge", "limits", "match", "levels", "aliases", "owners"):
+    for table in ("model", "judge", "limits", "match", "aliases", "owners"):
         assert f"[{table}]" in text
 
 

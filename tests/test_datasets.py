@@ -59,9 +59,7 @@ def test_gold_quotes_stand_in_their_articles(path: Path) -> None:
     story = story_of(path)
     articles = {a["id"]: a for a in story["articles"]}
     missing = [
-        m
-        for m in mentions(story)
-        if not any(m["quote"] in articles[m["article"]][k] for k in ("title", "text"))
+        m for m in mentions(story) if not any(m["quote"] in articles[m["article"]][k] for k in ("title", "text"))
     ]
     assert missing == []
     assert 3 <= len(articles) <= 6

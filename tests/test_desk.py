@@ -46,9 +46,7 @@ async def serve(*paths: Path, immutable: bool = False, **plugin_config: Any) -> 
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
     metadata["plugins"] = {"reconcile": plugin_config}
     names = [str(p) for p in paths]
-    datasette = Datasette(
-        [] if immutable else names, immutables=names if immutable else [], metadata=metadata
-    )
+    datasette = Datasette([] if immutable else names, immutables=names if immutable else [], metadata=metadata)
     await datasette.invoke_startup()
     return datasette
 
@@ -178,9 +176,7 @@ async def test_finding_page_shows_evidence_and_outcomes(path: Path) -> None:
     ]
     for shown in ("+3.2", "−4.5", "not measured", "values differ", "a place is absent"):
         assert shown in text
-    assert re.search(
-        r'Also in <a href="/-/reconcile/article/ferry~2F3">Ang Dalampasigan</a> \(translation, ', text
-    )
+    assert re.search(r'Also in <a href="/-/reconcile/article/ferry~2F3">Ang Dalampasigan</a> \(translation, ', text)
     assert "Attributed to <b>harbour master</b>" in text
     assert page_of(COPY) in text.split("Others on the same question")[1]
     assert "1 of 3" in text
@@ -249,9 +245,7 @@ async def test_nothing_of_a_text_is_markup(tmp_path: Path) -> None:
     sources = [replace(s, name=s.name + EVIL) for s in b.SOURCES]
     claims = [replace(c, quote=c.quote[:-9] + "<b>" + EVIL[:6], lang='en" onload="x') for c in b.CLAIMS]
     outcomes = [replace(o, a=EVIL, b=EVIL, label=EVIL, field=EVIL, level=EVIL) for o in b.OUTCOMES]
-    finding = replace(
-        b.HURT, about=EVIL, explanation=EVIL, value_a=EVIL, value_b=EVIL, outcomes=tuple(outcomes)
-    )
+    finding = replace(b.HURT, about=EVIL, explanation=EVIL, value_a=EVIL, value_b=EVIL, outcomes=tuple(outcomes))
     stories = [replace(s, title=EVIL) for s in b.STORIES]
     sentences = [replace(s, dropped=EVIL if s.dropped else "") for s in b.SENTENCES]
     path = tmp_path / "evil.db"
@@ -547,9 +541,7 @@ async def test_other_methods(path: Path, method: str) -> None:
 
 async def test_form_without_token(path: Path) -> None:
     datasette = await serve(path, allow={"id": "ana"})
-    response = await datasette.client.post(
-        page_of(HURT), data={"ruling": "unsure"}, cookies=signed_in(datasette)
-    )
+    response = await datasette.client.post(page_of(HURT), data={"ruling": "unsure"}, cookies=signed_in(datasette))
     assert response.status_code == 403
     assert decisions(path) == []
 

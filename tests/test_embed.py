@@ -18,9 +18,7 @@ from reconcile.match import embed, weights
 from reconcile.match.embed import CachedEmbedder, Embedder, LazyEmbedder, SentenceTransformerEmbedder
 from reconcile.model import Span
 
-VOCABULARY = (
-    "the a ferry port mayor council rose fell by to on of 12 19 percent people ramp said vote bridge ."
-)
+VOCABULARY = "the a ferry port mayor council rose fell by to on of 12 19 percent people ramp said vote bridge ."
 WORDS = VOCABULARY.split()
 TEXTS = [
     "the ferry fell",
@@ -52,9 +50,7 @@ class FakeEmbedder:
     def embed(self, texts: Sequence[str]) -> np.ndarray:
         return self.embed_spans(texts, [()] * len(texts))[0]
 
-    def embed_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[np.ndarray, list[np.ndarray]]:
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[np.ndarray, list[np.ndarray]]:
         self.seen.extend(texts)
         rows = np.array([self._row(t) for t in texts], np.float32).reshape(-1, self.dim)
         parts = [

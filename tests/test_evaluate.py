@@ -78,9 +78,7 @@ LENGTH = {
 OPENED = {"a1": "It opened in March after two years.", "a2": "It opened in April, they say."}
 
 
-def found(
-    a: tuple[str, str], b: tuple[str, str], relation: str = "conflict", field: str = "value"
-) -> dict[str, Any]:
+def found(a: tuple[str, str], b: tuple[str, str], relation: str = "conflict", field: str = "value") -> dict[str, Any]:
     one, two = ({"article_id": f"bridge/{name}", "quote": quote} for name, quote in (a, b))
     return {"relation": relation, "field": field, "a": one, "b": two}
 
@@ -96,16 +94,10 @@ UPDATE = found(("a1", OPENED["a1"]), ("a2", OPENED["a2"]), relation="update", fi
     ("findings", "expected"),
     [
         pytest.param([], {"precision": None, "recall": 0.0, "f1": 0.0}, id="nothing found"),
-        pytest.param(
-            [HIT], {"precision": 1.0, "recall": 0.5, "f1": 0.667, "typed_f1": 0.667}, id="sides swapped"
-        ),
+        pytest.param([HIT], {"precision": 1.0, "recall": 0.5, "f1": 0.667, "typed_f1": 0.667}, id="sides swapped"),
         pytest.param([HIT, HIT], {"precision": 1.0, "recall": 0.5, "conflict_findings": 2}, id="found twice"),
-        pytest.param(
-            [HIT, CROSS], {"recall": 1.0, "typed_recall": 0.5, "typed_precision": 0.5}, id="wrong field"
-        ),
-        pytest.param(
-            [ON_SCOPE], {"precision": 0.0, "false_alarms": {"scope": 1}}, id="scope called conflict"
-        ),
+        pytest.param([HIT, CROSS], {"recall": 1.0, "typed_recall": 0.5, "typed_precision": 0.5}, id="wrong field"),
+        pytest.param([ON_SCOPE], {"precision": 0.0, "false_alarms": {"scope": 1}}, id="scope called conflict"),
         pytest.param([UNLISTED], {"false_alarms": {"unlisted": 1}}, id="other questions"),
         pytest.param([UPDATE], {"precision": None, "false_alarms": {}}, id="an update is no alarm"),
         pytest.param([CROSS], {"recall_cross_language": {"found": 1, "of": 1}}, id="across languages"),
@@ -114,13 +106,9 @@ UPDATE = found(("a1", OPENED["a1"]), ("a2", OPENED["a2"]), relation="update", fi
             {"precision": 1.0},
             id="part of a quote",
         ),
-        pytest.param(
-            [found(("a1", "200"), ("a2", LENGTH["a2"]))], {"precision": 0.0}, id="too short a quote"
-        ),
+        pytest.param([found(("a1", "200"), ("a2", LENGTH["a2"]))], {"precision": 0.0}, id="too short a quote"),
         pytest.param([found(("a1", ""), ("a2", ""))], {"precision": 0.0}, id="empty quotes"),
-        pytest.param(
-            [found(("zz", LENGTH["a1"]), ("a2", LENGTH["a2"]))], {"precision": 0.0}, id="other article"
-        ),
+        pytest.param([found(("zz", LENGTH["a1"]), ("a2", LENGTH["a2"]))], {"precision": 0.0}, id="other article"),
     ],
 )
 def test_scores(findings: list[dict[str, Any]], expected: dict[str, Any]) -> None:
@@ -153,10 +141,7 @@ def test_intervals_hold_the_score_and_do_not_change() -> None:
     rows = [
         {
             **HIT,
-            **{
-                side: {**HIT[side], "article_id": HIT[side]["article_id"].replace("bridge", f"s{n}")}
-                for side in "ab"
-            },
+            **{side: {**HIT[side], "article_id": HIT[side]["article_id"].replace("bridge", f"s{n}")} for side in "ab"},
         }
         for n in range(3)
     ]
@@ -280,9 +265,7 @@ def test_pairs_text_lines_up() -> None:
     assert len({len(line) for line in lines}) == 1
 
 
-@pytest.mark.parametrize(
-    "line", ["{", '{"id": 1, "a": "x", "b": "y", "label": "maybe"}', '{"label": "agree"}', "[]"]
-)
+@pytest.mark.parametrize("line", ["{", '{"id": 1, "a": "x", "b": "y", "label": "maybe"}', '{"label": "agree"}', "[]"])
 def test_read_pairs_names_the_line(tmp_path: Path, install_pipeline: Any, capsys: Any, line: str) -> None:
     install_pipeline()
     (tmp_path / "some.jsonl").write_text(json.dumps(PAIRS[0]) + "\n" + line, "utf-8")
@@ -313,9 +296,7 @@ def _random_findings(stories: list[dict[str, Any]], chance: random.Random) -> It
             sides = []
             for mention in (one, two):
                 quote = (
-                    mention["quote"]
-                    if chance.random() < 0.7
-                    else chance.choice(texts[mention["article"]].split(". "))
+                    mention["quote"] if chance.random() < 0.7 else chance.choice(texts[mention["article"]].split(". "))
                 )
                 sides.append({"article_id": f"{story['id']}/{mention['article']}", "quote": quote})
             field = chance.choice(["value", "date", "entity", "direction"])

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from reconcile.claims import languages
 from reconcile.claims.extract import SlotExtractor
-from reconcile.model import Article, Claim, ClaimKind, Cue, Sentence, Span, stable_id
+from reconcile.model import Article, Claim, ClaimKind, Sentence, Span, stable_id
 
 CASES = json.loads((Path(__file__).parent / "cases" / "claims.json").read_text(encoding="utf-8"))
 PUBLISHED = "2025-06-12T09:00:00Z"
@@ -21,9 +19,7 @@ BEFORE = "The first line stands alone.\n\n"
 def sentences_of(text: str, spans: list[Span], part: str = "text", lang: str = "en") -> list[Sentence]:
     """Return the sentences of an article ``x`` at these spans of its part."""
     return [
-        Sentence(
-            stable_id("s", text[s.start : s.end]), "x", part, n, s.start, s.end, text[s.start : s.end], lang
-        )
+        Sentence(stable_id("s", text[s.start : s.end]), "x", part, n, s.start, s.end, text[s.start : s.end], lang)
         for n, s in enumerate(spans)
     ]
 

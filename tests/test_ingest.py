@@ -36,9 +36,7 @@ RSS = f"""<?xml version="1.0"?><rss version="2.0"><channel><title>Calder Feed</t
 <description>&lt;p&gt;{BODY}&lt;/p&gt;&lt;p&gt;{MORE}&lt;/p&gt;</description></item></channel></rss>"""
 ATOM = f"""<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"><title>Calder Atom</title>
 <entry><id>tag:1</id><title>Pier</title><updated>2025-10-21T09:00:00Z</updated><summary>{BODY}</summary></entry></feed>"""
-MARKDOWN = (
-    f"---\ntitle: Pier to close\nsource: Calder Blog\ndate: 2025-10-21\nlang: en-US\n---\n\n**{BODY}**\n"
-)
+MARKDOWN = f"---\ntitle: Pier to close\nsource: Calder Blog\ndate: 2025-10-21\nlang: en-US\n---\n\n**{BODY}**\n"
 
 
 def put(folder: Path, name: str, content: str | bytes) -> str:
@@ -186,8 +184,7 @@ def test_page_trusts_its_canonical_address_only_on_its_own_host() -> None:
         (f'<meta property="article:published_time" content="2025-10-21"><p>{BODY}</p>', "2025-10-21"),
         (f'<script type="application/ld+json">{{bad</script><p>{BODY}</p>', None),
         (
-            '<script type="application/ld+json">{"@graph":[{"datePublished":"2025-10-21"}]}</script>'
-            f"<p>{BODY}</p>",
+            f'<script type="application/ld+json">{{"@graph":[{{"datePublished":"2025-10-21"}}]}}</script><p>{BODY}</p>',
             "2025-10-21",
         ),
     ],
@@ -388,9 +385,7 @@ LIMITED: list[tuple[str, Callable[[Path], str], Limits, str]] = [
 
 
 @pytest.mark.parametrize(("make", "limits", "message"), [c[1:] for c in LIMITED], ids=[c[0] for c in LIMITED])
-def test_limit_is_a_problem(
-    tmp_path: Path, make: Callable[[Path], str], limits: Limits, message: str
-) -> None:
+def test_limit_is_a_problem(tmp_path: Path, make: Callable[[Path], str], limits: Limits, message: str) -> None:
     _, problems = read([make(tmp_path)], limits=limits)
     assert message in messages(problems)
 

@@ -32,9 +32,7 @@ def _indexed() -> set[tuple[str, str]]:
     with Store(":memory:") as store:
         db: sqlite3.Connection = store.db.conn
         found = set()
-        for table, name in db.execute(
-            "SELECT tbl_name, name FROM sqlite_master WHERE type = 'index'"
-        ).fetchall():
+        for table, name in db.execute("SELECT tbl_name, name FROM sqlite_master WHERE type = 'index'").fetchall():
             first = db.execute(f"PRAGMA index_info({name})").fetchone()
             found.add((table, first[2]))
         return found

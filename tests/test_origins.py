@@ -43,9 +43,7 @@ OWN_REPORT = [
     "The council has put off the overhaul of the 1931 bridge three times.",
     "Repairs now cost 3.1 million, Mayor Hanne Tofte said.",
 ]
-RATES = (
-    "The crown closed at {} against the Lunden mark on {}, while the Selmer shilling ended at {} in trade."
-)
+RATES = "The crown closed at {} against the Lunden mark on {}, while the Selmer shilling ended at {} in trade."
 
 
 def article(name: str, lines: list[str], **given: str | None) -> Article:
@@ -336,9 +334,7 @@ def test_translations_in_the_wild(development_data: Path) -> None:
     case, story = Case(), {}
     for row in rows:
         if row["cluster_id"] in stories:
-            lines = [
-                s for s in row["text"].replace(" . ", ". ").replace(". ", ".\n").split("\n") if s.strip()
-            ]
+            lines = [s for s in row["text"].replace(" . ", ". ").replace(". ", ".\n").split("\n") if s.strip()]
             case.add(row["id"], lines, lang=row["lang"])
             story[row["id"]] = row["cluster_id"]
     case.embed()

@@ -25,10 +25,7 @@ from reconcile.publish.report import REPORTERS, claim_row, dropped_row, findings
 from reconcile.publish.store import Store
 from reconcile.publish.terminal import clean, columns, finding_text, marked_lines, table
 
-EVIL = (
-    "\x1b[31mred\x1b[0m \x9b2J \u202e::error file=x::boo\r\n::set-env::\x07"
-    " ##[group] <script>|`%0A` ]](x)\ud800"
-)
+EVIL = "\x1b[31mred\x1b[0m \x9b2J \u202e::error file=x::boo\r\n::set-env::\x07 ##[group] <script>|`%0A` ]](x)\ud800"
 
 
 def side(article: str, quote: str, focus: str = "", **more: Any) -> dict[str, Any]:
@@ -97,9 +94,7 @@ def test_finding_text_lists_copies() -> None:
     [
         pytest.param("ab cd", (3, 5), ["   | ab cd", "   |    ^^"], id="plain"),
         pytest.param("死者は30人", (3, 6), ["   | 死者は30人", "   |       ^^^^"], id="wide characters"),
-        pytest.param(
-            "e\u0301te\u0301 30", (6, 8), ["   | e\u0301te\u0301 30", "   |     ^^"], id="combining"
-        ),
+        pytest.param("e\u0301te\u0301 30", (6, 8), ["   | e\u0301te\u0301 30", "   |     ^^"], id="combining"),
         pytest.param("a\tb 30", (4, 6), ["   | a b 30", "   |     ^^"], id="tab"),
         pytest.param("no focus", (0, 0), ["   | no focus"], id="no focus"),
         pytest.param("x", (0, 99), ["   | x", "   | ^"], id="focus past the end"),
@@ -225,9 +220,7 @@ def test_github_annotations(given_report: CheckReport, expected: str) -> None:
 
 
 def test_github_annotations_cannot_be_forged() -> None:
-    row = finding(
-        about=EVIL, explanation=EVIL, a=side("x1", EVIL), b=side("x2", EVIL, path="a\n::error::b", line=1)
-    )
+    row = finding(about=EVIL, explanation=EVIL, a=side("x1", EVIL), b=side("x2", EVIL, path="a\n::error::b", line=1))
     printed = REPORTERS["github"](report(row, problems=(Problem("x", EVIL, 1, "", EVIL, EVIL),)))
     lines = printed.splitlines()
     assert len(lines) == 2
@@ -335,9 +328,7 @@ def test_findings_in_every_form(form: str) -> None:
     elif form == "jsonl":
         assert json.loads(printed.splitlines()[0]) == finding()
     else:
-        assert re.search(
-            r"high\s+conflict\s+value\s+0\.93\s+length of the bridge\s+200 metres \(Outlet x1\)", printed
-        )
+        assert re.search(r"high\s+conflict\s+value\s+0\.93\s+length of the bridge\s+200 metres \(Outlet x1\)", printed)
 
 
 @pytest.mark.parametrize("form", ["csv", "table"])
@@ -361,9 +352,7 @@ def test_claim_row_has_every_typed_field(publication: Publication) -> None:
 
 
 def test_claim_row_prints_decimals_plainly(publication: Publication) -> None:
-    quantity = Quantity(
-        0, 3, "6.4bn", Decimal("6.4E+9"), None, Decimal("1E+8"), "USD", "money", Hedge.OVER, "sales"
-    )
+    quantity = Quantity(0, 3, "6.4bn", Decimal("6.4E+9"), None, Decimal("1E+8"), "USD", "money", Hedge.OVER, "sales")
     claim = Claim(**{**{n: getattr(publication.claims[0], n) for n in Claim.__slots__}, "quantity": quantity})
     row = json.loads(to_json(claim_row(claim)))
     assert (row["value_low"], row["value_high"], row["value_step"]) == ("6400000000", None, "100000000")
@@ -380,10 +369,7 @@ def test_dropped_row_says_why(publication: Publication) -> None:
 def test_explanation_shows_both_texts_and_every_field(database: str) -> None:
     with Store(database, read_only=True) as store:
         printed = explanation_text(store.explain("f0f0f0f0f0f0f0f0"))
-    assert (
-        "   | The lake rose 14% in May. Boats were moved to higher ground.\n   |          ^^^^^^^^\n"
-        in printed
-    )
+    assert "   | The lake rose 14% in May. Boats were moved to higher ground.\n   |          ^^^^^^^^\n" in printed
     assert re.search(r"direction\s+assertion\s+disagree\s+opposite\s+rose\s+fell\s+up against down", printed)
     assert "finding: f0f0f0f0f0f0f0f0\n" in printed
 
@@ -458,9 +444,7 @@ def test_baseline_reads(tmp_path: Any, text: str, expected: tuple[Accepted, ...]
         pytest.param("[[accept]]\nfingerprint='f'\nwho='w'\nreason=' '", "reason must be", id="no reason"),
         pytest.param(BASELINE + BASELINE, "entry 2: fingerprint 'f1' is there twice", id="twice"),
         pytest.param(BASELINE + "expires = '2026-12-31'", "expires must be a date", id="date as text"),
-        pytest.param(
-            BASELINE + "expires = 2026-12-31T00:00:00", "expires must be a date", id="date with time"
-        ),
+        pytest.param(BASELINE + "expires = 2026-12-31T00:00:00", "expires must be a date", id="date with time"),
         pytest.param(BASELINE + "until = 1", "until is unknown; known: fingerprint", id="unknown key"),
         pytest.param("[[acept]]", "acept: unknown", id="unknown table"),
         pytest.param("accept = [1]", "entry 1: must be a table", id="no table"),

@@ -144,9 +144,7 @@ SPLITS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("lang", "text", "expected"), [row[1:] for row in SPLITS], ids=[row[0] for row in SPLITS]
-)
+@pytest.mark.parametrize(("lang", "text", "expected"), [row[1:] for row in SPLITS], ids=[row[0] for row in SPLITS])
 def test_split(lang: str, text: str, expected: list[str]) -> None:
     assert texts(text, lang) == expected
 
@@ -192,9 +190,7 @@ def test_long_run_is_cut_at_a_clause() -> None:
 
 def test_ids_come_from_words_not_places() -> None:
     before = {s.text: s.sentence_id for s in split(article("Rain fell. Roads closed. Rain fell."))}
-    after = {
-        s.text: s.sentence_id for s in split(article("News.\n\nRain fell. Roads are closed. Rain fell."))
-    }
+    after = {s.text: s.sentence_id for s in split(article("News.\n\nRain fell. Roads are closed. Rain fell."))}
     other = {s.text: s.sentence_id for s in split(article("Rain fell.", article_id="b"))}
     assert before["Rain fell."] == after["Rain fell."]
     assert before["Rain fell."] != other["Rain fell."]
@@ -207,9 +203,7 @@ def test_repeated_sentences_have_ids_of_their_own() -> None:
 
 
 def test_foreign_paragraph_has_its_own_language() -> None:
-    english = (
-        "The board of the harbour voted on Monday to close the old ferry pier for two years, its chair said."
-    )
+    english = "The board of the harbour voted on Monday to close the old ferry pier for two years, its chair said."
     filipino = "Nagpasya ang lupon noong Lunes na isara ang lumang daungan nang dalawang taon, aniya."
     found = split(article(f"{english}\n\n{filipino}\n\nShe said: Bawal na."))
     assert [s.lang for s in found] == ["en", "tl", "en"]

@@ -79,9 +79,7 @@ def rows(path: Path, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
         conn.close()
 
 
-def decide(
-    store: Store, finding: Finding, ruling: str, at: str = "2031-03-06T10:00:00Z", **more: str
-) -> Decision:
+def decide(store: Store, finding: Finding, ruling: str, at: str = "2031-03-06T10:00:00Z", **more: str) -> Decision:
     decision = new_decision(store.explain(finding.finding_id), ruling, reviewer="ana", created_at=at, **more)
     store.record(decision)
     return decision
@@ -203,9 +201,7 @@ def test_round_trip_property(
         assert json.loads(json.dumps(form)) == form
 
 
-@pytest.mark.parametrize(
-    "number", ["0", "-0.0", "1E+8", "13.80", "123456789012345678901234567890.5", "1E-20"]
-)
+@pytest.mark.parametrize("number", ["0", "-0.0", "1E+8", "13.80", "123456789012345678901234567890.5", "1E-20"])
 def test_decimal_as_printed(number: str) -> None:
     exact = replace(b.quantity("x", "1"), low=Decimal(number), high=None)
     claim = replace(b.HURT_B, quantity=exact)
@@ -330,9 +326,7 @@ def test_publish_again_writes_nothing(path: Path) -> None:
 
 def test_publish_writes_only_what_changed(path: Path) -> None:
     changed = replace(b.ARTICLES[3], title="Bridge approved after all")
-    fewer = b.publication(
-        articles=(*b.ARTICLES[:3], changed, b.ARTICLES[4]), findings=(b.HURT, b.SINCE, b.BRIDGE)
-    )
+    fewer = b.publication(articles=(*b.ARTICLES[:3], changed, b.ARTICLES[4]), findings=(b.HURT, b.SINCE, b.BRIDGE))
     with Store(path) as store:
         store.publish(fewer)
         last = next(store.runs())
@@ -439,9 +433,7 @@ def test_decisions_survive_a_rebuild(path: Path) -> None:
     with Store(path) as store:
         store.publish(b.publication())
     assert rows(path, "SELECT why FROM decisions_stale") == []
-    assert rows(path, "SELECT finding_id, ruling FROM conflicts_decided") == [
-        (b.HURT.finding_id, "not-a-conflict")
-    ]
+    assert rows(path, "SELECT finding_id, ruling FROM conflicts_decided") == [(b.HURT.finding_id, "not-a-conflict")]
 
 
 def test_decision_on_other_values_is_stale_and_reopens(path: Path) -> None:
@@ -556,9 +548,7 @@ def test_view(path: Path, view: str, expected: int) -> None:
 
 def test_conflicts_open_comes_first_and_most_severe_first(path: Path) -> None:
     assert rows(path, "SELECT name FROM sqlite_master WHERE type = 'view' LIMIT 1") == [("conflicts_open",)]
-    (first, *_, last) = rows(
-        path, "SELECT severity, about, source_a, value_a, source_b, origins FROM conflicts_open"
-    )
+    (first, *_, last) = rows(path, "SELECT severity, about, source_a, value_a, source_b, origins FROM conflicts_open")
     assert first == ("high", b.HURT.about, "Harbour Post", "≥ 12 people", "Valley Wire", 2)
     assert last[0] == "low"
 

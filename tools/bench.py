@@ -29,9 +29,7 @@ Row = Mapping[str, Any]
 
 def main() -> None:
     """Run both and print a table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("stories")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args()
@@ -70,9 +68,7 @@ def mined(stories: Sequence[Row], threads: int) -> list[tuple[float, Row]]:
     places = list(sentences_of(stories))
     texts = [quote for _, quote in places]
     near = util.paraphrase_mining(model, texts, top_k=NEIGHBOURS, prompt="query: ")
-    return [
-        (float(score), finding(places[i], places[j])) for score, i, j in near if differ(places[i], places[j])
-    ]
+    return [(float(score), finding(places[i], places[j])) for score, i, j in near if differ(places[i], places[j])]
 
 
 def sentences_of(stories: Sequence[Row]) -> Iterator[tuple[str, str]]:

@@ -129,9 +129,7 @@ def score(kind: str, want: list[Item], got: list[Item]) -> int:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--misses", type=int, default=0, help="print this many wrong cases per row")
     parser.add_argument("--kind", choices=sorted(FILES))
     parser.add_argument("--lang", choices=sorted(LANGUAGES.values()))

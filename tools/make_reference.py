@@ -34,13 +34,18 @@ def write_background(folder: Path) -> None:
             total += 1
             article = as_article(a)
             split = clean.mark(sentences.split(article), article)
-            found = {"names": stories.name_tokens(SlotExtractor().extract(article, split)), "words": stories.word_stems(split)}
+            found = {
+                "names": stories.name_tokens(SlotExtractor().extract(article, split)),
+                "words": stories.word_stems(split),
+            }
             for kind, tokens in found.items():
                 counts[kind].update(set(tokens))
                 for token in set(tokens):
                     spread[kind][token].add(story["id"])
     data = {kind: {t: n for t, n in sorted(c.items()) if len(spread[kind][t]) > 1} for kind, c in counts.items()}
-    stories.BACKGROUND.write_text(json.dumps({"articles": total, **data}, ensure_ascii=False, sort_keys=True) + "\n", "utf-8")
+    stories.BACKGROUND.write_text(
+        json.dumps({"articles": total, **data}, ensure_ascii=False, sort_keys=True) + "\n", "utf-8"
+    )
 
 
 def as_article(a: dict) -> Article:
@@ -65,8 +70,9 @@ def main() -> None:
     reference.SENTENCES.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in rows), "utf-8")
     write_background(Path(sys.argv[1]))
     embedder = load("default")
-    reference.save(reference.measure(embedder), embedder.name)
-    print(f"{len(rows)} sentences; {reference.measure(embedder).sentence_spread}, {reference.measure(embedder).slot_spread}")
+    measured = reference.measure(embedder)
+    reference.save(measured, embedder.name)
+    print(f"{len(rows)} sentences; {measured.sentence_spread}, {measured.slot_spread}")
 
 
 if __name__ == "__main__":

@@ -241,11 +241,12 @@ def _subject(reading: _Reading, quantity: Quantity, clause: Span) -> str:
 
 def _metric(reading: _Reading, clause: Span) -> str:
     """A few content words of the clause that are not names, numbers or times: what is measured, in printed order."""
-    taken = [*reading.entities, *reading.quantities, *reading.times]
+    taken = [(e.start, e.end) for e in reading.entities]
+    taken += [(q.start, q.end) for q in reading.quantities] + [(t.start, t.end) for t in reading.times]
     found = [
         word
         for start, end, word in words.content(reading.sentence.text, reading.sentence.lang)
-        if clause.start <= start and end <= clause.end and not any(t.start < end and start < t.end for t in taken)
+        if clause.start <= start and end <= clause.end and not any(x < end and start < y for x, y in taken)
     ]
     return " ".join(found[:METRIC_WORDS])
 

@@ -210,10 +210,7 @@ def _unit_sets(language: Language, hedges: Mapping[str, Any]) -> dict[str, froze
     return {
         "periods": frozenset(word for row in times for word in row),
         "loose": frozenset(entries(hedges.get("loose"))),
-    } | {
-        name: frozenset(entries(language.table("currencies").get(name)))
-        for name in ("mass_cues", "money_nouns")
-    }
+    } | {name: frozenset(entries(language.table("currencies").get(name))) for name in ("mass_cues", "money_nouns")}
 
 
 def _unit_pairs(language: Language) -> Iterator[tuple[str, str]]:

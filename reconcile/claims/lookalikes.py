@@ -24,9 +24,7 @@ def skip_from(tokens: Sequence[Token], i: int) -> int:
     letters around.
     """
     j, parts = i, 1
-    while (
-        j + 2 < len(tokens) and tokens[j + 1].low in "/-:." and glued(tokens, j + 1) and glued(tokens, j + 2)
-    ):
+    while j + 2 < len(tokens) and tokens[j + 1].low in "/-:." and glued(tokens, j + 1) and glued(tokens, j + 2):
         if tokens[j + 2].kind != DIGITS:
             break
         parts += 1
@@ -88,9 +86,7 @@ def _glued_right(tokens: Sequence[Token], measure: Measure) -> bool:
         return tokens[j].low != "/" or tokens[j + 1].kind == DIGITS
     if measure.unit:
         return False
-    return (
-        tokens[j].low in "'’" and glued(tokens, j + 1) and tokens[j + 1].low == "s" and measure.low % 10 == 0
-    )
+    return tokens[j].low in "'’" and glued(tokens, j + 1) and tokens[j + 1].low == "s" and measure.low % 10 == 0
 
 
 def _is_clock(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
@@ -120,9 +116,7 @@ def _is_date(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
     j = measure.stop
     dated = measure.start > 0 and tokens[measure.start - 1].low in lex.sets["date_before"]
     dotted = j < len(tokens) and tokens[j].low == "." and glued(tokens, j)
-    if dotted and (
-        dated or (j + 1 == len(tokens) and tokens[measure.start - 1].low == "," and lex.capital_nouns)
-    ):
+    if dotted and (dated or (j + 1 == len(tokens) and tokens[measure.start - 1].low == "," and lex.capital_nouns)):
         return True
     j = _past_second_day(tokens, j, lex)
     for _ in range(3):
@@ -192,13 +186,7 @@ def _is_named(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
     Nine".
     """
     i = measure.start
-    if (
-        i == 0
-        or measure.ranged
-        or measure.scale != 1
-        or measure.low % 1
-        or measure.kind in ("ratio", "vague")
-    ):
+    if i == 0 or measure.ranged or measure.scale != 1 or measure.low % 1 or measure.kind in ("ratio", "vague"):
         return False
     before = tokens[i - 1]
     follows = _noun_follows(tokens, measure.stop, lex)

@@ -58,11 +58,7 @@ def single_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
     if prefix and tokens[j].kind != DIGITS:
         return None
     if number.kind == "rank":
-        return (
-            None
-            if prefix
-            else Measure(i, number.stop, number.value, number.value, ONE, "rank", "rank", "rank")
-        )
+        return None if prefix else Measure(i, number.stop, number.value, number.value, ONE, "rank", "rank", "rank")
     dotted = _dot_rank(tokens, j, number, lex)
     if dotted is not None and not prefix:
         return dotted
@@ -77,12 +73,7 @@ def single_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
 def _mixed(tokens: Sequence[Token], number: Number, lex: Lexicon) -> Number:
     """Return "five and a quarter" as one number, where a unit or the end of the clause follows."""
     joined = lex.numerals.joiners.at(tokens, number.stop)
-    if (
-        joined is None
-        or number.kind not in ("figure", "word", "one")
-        or number.step != 1
-        or joined[1] >= len(tokens)
-    ):
+    if joined is None or number.kind not in ("figure", "word", "one") or number.step != 1 or joined[1] >= len(tokens):
         return number
     part = read(tokens, joined[1], lex.numerals)
     if part is None or part.kind != "ratio" or part.denominator > 20:
@@ -100,11 +91,7 @@ def _dot_rank(tokens: Sequence[Token], i: int, number: Number, lex: Lexicon) -> 
         return None
     if j + 1 >= len(tokens) or tokens[j].low != "." or tokens[j + 1].kind != WORD or number.value % 1:
         return None
-    return (
-        Measure(i, j + 1, number.value, number.value, ONE, "rank", "rank", "rank")
-        if glued(tokens, j)
-        else None
-    )
+    return Measure(i, j + 1, number.value, number.value, ONE, "rank", "rank", "rank") if glued(tokens, j) else None
 
 
 def _negated(measure: Measure) -> Measure:
@@ -113,11 +100,7 @@ def _negated(measure: Measure) -> Measure:
 
 def _sign(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[int, int]:
     token = tokens[i]
-    if (
-        token.low in ("-", "+")
-        and glued(tokens, i + 1)
-        and not (glued(tokens, i) and tokens[i - 1].low not in "([")
-    ):
+    if token.low in ("-", "+") and glued(tokens, i + 1) and not (glued(tokens, i) and tokens[i - 1].low not in "(["):
         return (-1 if token.low == "-" else 1), i + 1
     minus = lex.phrases["minus"].at(tokens, i)
     return (-1, minus[1]) if minus else (1, i)
@@ -162,9 +145,7 @@ def _letter_scale(tokens: Sequence[Token], number: Number, money: bool, lex: Lex
     if money or currency_at(tokens, j + 1, lex) is not None:
         return _scaled(number, letters[letter.lower()], j + 1) if near or letter in "mMbB" else number
     counts = near and _counts_things(tokens, j + 1, lex)
-    ends = (
-        near and (j + 1 == len(tokens) or not tokens[j + 1].kind) and (number.step < 1 or number.value >= 10)
-    )
+    ends = near and (j + 1 == len(tokens) or not tokens[j + 1].kind) and (number.step < 1 or number.value >= 10)
     if (letter in "kK" and near) or (letter in "mMbB" and counts) or (letter in "MBb" and ends):
         return _scaled(number, letters[letter.lower()], j + 1)
     return number
@@ -224,9 +205,7 @@ def _symbol(tokens: Sequence[Token], i: int) -> tuple[str, int] | None:
     while stop < min(i + 4, len(tokens)) and (stop == i or glued(tokens, stop) or text in "°º"):
         text += tokens[stop].text if stop == i or glued(tokens, stop) else " " + tokens[stop].text
         stop += 1
-        unit = units.SYMBOLS.get(text) or (
-            units.SYMBOLS.get(text.lower()) if text.lower() in _ANY_CASE else None
-        )
+        unit = units.SYMBOLS.get(text) or (units.SYMBOLS.get(text.lower()) if text.lower() in _ANY_CASE else None)
         if unit is not None:
             best = unit, stop
     if best is None:
@@ -246,9 +225,7 @@ def _short_allowed(tokens: Sequence[Token], i: int) -> bool:
     return glued(tokens, i) or (i > 0 and tokens[i - 1].kind == DIGITS and tokens[i].text.islower())
 
 
-def _with_unit(
-    tokens: Sequence[Token], i: int, number: Number, lex: Lexicon, *, prefix: str
-) -> Measure | None:
+def _with_unit(tokens: Sequence[Token], i: int, number: Number, lex: Lexicon, *, prefix: str) -> Measure | None:
     stop, value, step, kind = number.stop, number.value, number.step, number.kind
     top = value if number.top is None else number.top
     if prefix:
@@ -291,9 +268,7 @@ def _pound(tokens: Sequence[Token], span: tuple[int, int], number: Number, lex: 
     after = tokens[stop].low if stop < len(tokens) else ""
     if any(token.low in ("£", "gbp", "sterling", "€", "$") for token in near):
         return "pound"
-    joined = (
-        tokens[stop - 2].low == "-" and after not in lex.sets["money_nouns"] and after not in lex.sets["stop"]
-    )
+    joined = tokens[stop - 2].low == "-" and after not in lex.sets["money_nouns"] and after not in lex.sets["stop"]
     weighed = any(token.low in lex.sets["mass_cues"] for token in near) or after == "of"
     return "pound mass" if weighed or (joined and lex.sets["money_nouns"]) else "pound"
 
@@ -365,9 +340,7 @@ def _one_of(tokens: Sequence[Token], i: int, lex: Lexicon) -> Measure | None:
     for j in range(i + 1, min(i + reach, len(tokens))):
         found = lex.numerals.parts.one_in.at(tokens, j)
         if found is not None and found[1] < len(tokens):
-            second = (
-                single_at(tokens, found[1], lex) if tokens[found[1]].low not in lex.numerals.one else None
-            )
+            second = single_at(tokens, found[1], lex) if tokens[found[1]].low not in lex.numerals.one else None
             plain = second is not None and not second.unit and second.kind in ("figure", "word")
             apart = j > i + 1 and second is not None and (second.low > 10 or _plural(tokens, second.stop))
             if (
@@ -391,9 +364,7 @@ def _plural(tokens: Sequence[Token], j: int) -> bool:
 
 def share(start: int, stop: int, upper: Decimal, lower: Decimal) -> Measure:
     value = (PERCENT * upper / lower).quantize(SHARE)
-    return Measure(
-        start, stop, value, value, (PERCENT / lower / 10).quantize(SHARE), "percent", "ratio", "ratio"
-    )
+    return Measure(start, stop, value, value, (PERCENT / lower / 10).quantize(SHARE), "percent", "ratio", "ratio")
 
 
 def year_like(value: Decimal) -> bool:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from reconcile.claims import languages
-from reconcile.claims.phrases import Hit, Lexicon, Tokens, lexicon, split_entries, tokenise
 from reconcile.claims.headlines import is_title_case
+from reconcile.claims.phrases import Hit, Lexicon, Tokens, lexicon, split_entries, tokenise
 from reconcile.model import Cue
 
 __all__ = ["find", "groups"]
@@ -14,7 +14,11 @@ __all__ = ["find", "groups"]
 _TABLE = "metrics"
 _SILENT = "none"
 _COMPOUNDING = frozenset(["de", "nl"])  # languages that write "Quartalsgewinn" as one word
-_TAIL, _HEAD, _LONGEST = 5, 3, 40  # letters: the shortest named tail and what stands before it, the longest word looked at
+_TAIL, _HEAD, _LONGEST = (
+    5,
+    3,
+    40,
+)  # letters: the shortest named tail and what stands before it, the longest word looked at
 
 
 def find(text: str, lang: str) -> tuple[Cue, ...]:

@@ -14,7 +14,31 @@ from reconcile.claims.words import stopwords
 _PRICE = re.compile(r"(?:p|rp|r|us|php)\d+")
 LONGEST = 14  # words of one name
 _CODES = frozenset(
-    "usd eur gbp php idr jpy cny sgd chf cad aud brl mxn inr krw hkd nok sek dkk vnd thb rp rm".split()
+    [
+        "usd",
+        "eur",
+        "gbp",
+        "php",
+        "idr",
+        "jpy",
+        "cny",
+        "sgd",
+        "chf",
+        "cad",
+        "aud",
+        "brl",
+        "mxn",
+        "inr",
+        "krw",
+        "hkd",
+        "nok",
+        "sek",
+        "dkk",
+        "vnd",
+        "thb",
+        "rp",
+        "rm",
+    ]
 )
 _JOINTS = frozenset([" ", "\u00a0", "-", "'", "’", ".", "‑", "&", " & "])
 NOUN_CAPITALS = ("de",)  # languages that capitalise every noun

@@ -59,7 +59,7 @@ class Clauses:
 def clauses(text: str, lang: str) -> Clauses:
     """Return the clauses and negators of a text."""
     tokens = tokenise(text)
-    table = lexicon(lang, "negation")
+    table = lexicon(lang, "negation", ("not", "narrow", "none"))
     negators = []
     for hit in table.find(tokens):
         if hit.value.startswith("not"):

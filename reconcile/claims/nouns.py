@@ -78,13 +78,7 @@ def noun_at(tokens: Sequence[Token], j: int, lex: Lexicon) -> tuple[str, int]:
     words: list[str] = []
     while j < len(tokens) and len(words) < MAX_NOUN:
         token = tokens[j]
-        if (
-            token.low == "-"
-            and words
-            and glued(tokens, j)
-            and glued(tokens, j + 1)
-            and tokens[j + 1].kind == WORD
-        ):
+        if token.low == "-" and words and glued(tokens, j) and glued(tokens, j + 1) and tokens[j + 1].kind == WORD:
             words[-1] += "-" + tokens[j + 1].low
             j += 2
             continue
@@ -121,9 +115,7 @@ def _ends_noun(tokens: Sequence[Token], j: int, lex: Lexicon) -> bool:
     if lex.code == "en":
         plural = last[-1:] == "s" and len(last) > 3 and last[-2:] not in ("ss", "us", "is", "as")
         return (
-            plural
-            or last in lex.sets["people"]
-            or (tokens[j].low.endswith(("ed", "ing")) and not last.endswith("ly"))
+            plural or last in lex.sets["people"] or (tokens[j].low.endswith(("ed", "ing")) and not last.endswith("ly"))
         )
     return False
 
@@ -168,11 +160,7 @@ def noun_after(tokens: Sequence[Token], j: int, lex: Lexicon) -> str:
         j += 1
     noun = noun_at(tokens, j, lex)[0]
     last = noun.rpartition(" ")[2]
-    return (
-        ""
-        if last in lex.sets["periods"] or last in lex.months or last in lex.sets["rank_blocked_after"]
-        else noun
-    )
+    return "" if last in lex.sets["periods"] or last in lex.months or last in lex.sets["rank_blocked_after"] else noun
 
 
 def money_near(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:

@@ -81,9 +81,7 @@ def _read_figure(tokens: Sequence[Token], i: int, lex: Numerals) -> Number | Non
         mixed = _mixed_fraction(tokens, stop)
         if mixed is not None:
             upper, lower, after = mixed
-            return with_scale(
-                tokens, Number(value + Decimal(upper) / lower, Decimal(1) / lower, after, "figure"), lex
-            )
+            return with_scale(tokens, Number(value + Decimal(upper) / lower, Decimal(1) / lower, after, "figure"), lex)
         ratio = _slash_ratio(tokens, i, stop, value)
         if ratio is not None:
             return ratio
@@ -106,12 +104,7 @@ def _figure_text(tokens: Sequence[Token], i: int, lex: Numerals) -> tuple[str, i
     while stop < len(tokens) and stop - i < 6:
         token = tokens[stop]
         whole = token.text.partition(lex.decimal)[0]
-        if (
-            token.kind != DIGITS
-            or len(whole) != 3
-            or not whole.isdigit()
-            or token.start - tokens[stop - 1].end != 1
-        ):
+        if token.kind != DIGITS or len(whole) != 3 or not whole.isdigit() or token.start - tokens[stop - 1].end != 1:
             break
         text += token.text
         stop += 1
@@ -144,13 +137,7 @@ def _slash_ratio(tokens: Sequence[Token], i: int, stop: int, value: Decimal) -> 
         return None
     lower = int(tokens[stop + 1].text)
     after = tokens[stop + 2].low if stop + 2 < len(tokens) and glued(tokens, stop + 2) else ""
-    if (
-        glued(tokens, i)
-        or not glued(tokens, stop)
-        or after in ("/", "-")
-        or not 0 < value < lower
-        or lower == 7
-    ):
+    if glued(tokens, i) or not glued(tokens, stop) or after in ("/", "-") or not 0 < value < lower or lower == 7:
         return None
     return _ratio(value, lower, stop + 2) if lower <= 10 or lower in (12, 16, 20, 100) else None
 
@@ -262,9 +249,7 @@ def _ratio_scaled(tokens: Sequence[Token], ratio: Number, lex: Numerals) -> Numb
 
 def _fraction_at(tokens: Sequence[Token], i: int, upper: Decimal, lex: Numerals) -> Number | None:
     """Return the ratio that the fraction word at ``i`` completes ("two thirds", "one-fifth")."""
-    at = (
-        i + 1 if i < len(tokens) and tokens[i].low == "-" and glued(tokens, i) and glued(tokens, i + 1) else i
-    )
+    at = i + 1 if i < len(tokens) and tokens[i].low == "-" and glued(tokens, i) and glued(tokens, i + 1) else i
     found = lex.parts.fractions.at(tokens, at)
     if found is None or not 0 < upper < found[0] or upper != upper.to_integral_value():
         return None

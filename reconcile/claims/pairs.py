@@ -53,9 +53,7 @@ def _score(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure | N
 
 def _points(token: Token) -> bool:
     text = token.text
-    return (
-        token.kind == DIGITS and text.isdigit() and len(text) <= 3 and not (len(text) > 1 and text[0] == "0")
-    )
+    return token.kind == DIGITS and text.isdigit() and len(text) <= 3 and not (len(text) > 1 and text[0] == "0")
 
 
 def _listed(tokens: Sequence[Token], i: int) -> bool:
@@ -211,12 +209,7 @@ def _smaller(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure |
         j += 1
     if j >= len(tokens) or tokens[j].low in ("-", "+") or (j == first.stop and not tokens[j].kind):
         return None
-    if (
-        first.unit == "foot"
-        and tokens[j].kind == DIGITS
-        and j + 1 < len(tokens)
-        and tokens[j + 1].low == "in"
-    ):
+    if first.unit == "foot" and tokens[j].kind == DIGITS and j + 1 < len(tokens) and tokens[j + 1].low == "in":
         value = Decimal(tokens[j].text) if tokens[j].text.isdigit() and len(tokens[j].text) < 3 else None
         return Measure(j, j + 2, value, value, ONE, "inch", "length", "figure") if value is not None else None
     second = single_at(tokens, j, lex)

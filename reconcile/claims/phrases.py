@@ -31,7 +31,7 @@ from functools import lru_cache
 from reconcile.claims import languages
 from reconcile.claims.morphology import ROOTS, variants
 
-GAP = 7
+GAP = 11
 MEMO_SIZE = 20_000
 _WORD = re.compile(r"[\w\u0300-\u036f]+")
 _PART = re.compile(r"[^\W_]+")
@@ -288,9 +288,10 @@ def _joined(old: str | None, new: str) -> str:
 
 
 @lru_cache(maxsize=128)
-def lexicon(lang: str, table: str) -> Lexicon:
-    """Return the matcher of one table of a language; an unknown language has an empty one."""
-    return Lexicon(languages.load(lang).table(table), lang)
+def lexicon(lang: str, table: str, keys: tuple[str, ...] = ()) -> Lexicon:
+    """Return the matcher of one table of a language, of the named keys only if any are named."""
+    entries = languages.load(lang).table(table)
+    return Lexicon({key: entries[key] for key in entries if not keys or key in keys}, lang)
 
 
 @lru_cache(maxsize=256)

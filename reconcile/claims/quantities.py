@@ -231,9 +231,7 @@ def _ranks(tokens: Sequence[Token], measure: Measure, lex: Lexicon, *, noun: boo
     after = tokens[at].low if at < len(tokens) else ""
     if measure.low <= 0 or before in lex.sets["rank_blocked_by"] or after in lex.sets["rank_blocked_after"]:
         return False
-    return (
-        noun or at > j or tokens[i].kind == DIGITS or before in lex.sets["rank_cues"] or measure.stop > i + 1
-    )
+    return noun or at > j or tokens[i].kind == DIGITS or before in lex.sets["rank_cues"] or measure.stop > i + 1
 
 
 def _inherited(tokens: Sequence[Token], measure: Measure, last: Measure | None, lex: Lexicon) -> Measure:
@@ -242,9 +240,7 @@ def _inherited(tokens: Sequence[Token], measure: Measure, last: Measure | None, 
     """
     if last is None or measure.unit or not last.unit or last.dimension in _NO_HEIRS or measure.kind == "one":
         return measure
-    if measure.start - last.stop > _REACH or not lex.phrases["before:inherit_after"].before(
-        tokens, measure.start
-    ):
+    if measure.start - last.stop > _REACH or not lex.phrases["before:inherit_after"].before(tokens, measure.start):
         return measure
     noun, per = nouns.context(tokens, measure, lex)
     if noun or per or not last.low or not Decimal("0.1") <= abs(measure.low / last.low) <= 10:

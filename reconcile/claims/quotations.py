@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
-from reconcile.claims.phrases import Tokens, lexicon, tokenise, word_set
+from reconcile.claims.phrases import Hit, Tokens, lexicon, tokenise, word_set
+from reconcile.claims.words import stopwords
 from reconcile.model import Attribution
 
 SHORT_SINGLE = 2  # words; shorter text in single marks is an apostrophe or a nickname
@@ -62,7 +65,7 @@ def attribution(text: str, lang: str) -> Attribution | None:
         if quote.kind != "own":
             return Attribution(quote.speaker, quote.cue, quote.kind)
     tokens = tokenise(text)
-    for hit in lexicon(lang, "attribution").find(tokens):
+    for hit in _hits(text, lang):
         speaker = None
         if "pre" in hit.value.split("|"):
             speaker = _phrase_after(tokens, lang, hit.j)
@@ -74,6 +77,20 @@ def attribution(text: str, lang: str) -> Attribution | None:
             name, kind = speaker
             return Attribution(name, tokens.raw(hit.i, hit.j), "unnamed" if kind == "pronoun" else kind)
     return None
+
+
+@lru_cache(maxsize=64)
+def _hits(text: str, lang: str) -> tuple[Hit, ...]:
+    return tuple(lexicon(lang, "attribution", ("said", "weak", "self", "pre")).find(tokenise(text)))
+
+
+def _between(tokens: Tokens, window: tuple[int, int]) -> tuple[int, int]:
+    """Return the words that lie wholly inside a window of characters, as a half-open range."""
+    return bisect_left(tokens.starts, window[0]), bisect_right(tokens.ends, window[1])
+
+
+def _start(hit: Hit) -> int:
+    return hit.i
 
 
 # -- marks --
@@ -134,8 +151,9 @@ def _closes(text: str, at: int) -> bool:
 def _beside(text: str, lang: str, span: tuple[int, int], spans: list[tuple[int, int]]) -> _Speaker | None:
     """Return the speaker named right after a quotation, else right before it."""
     start, end = span
-    following = next((s for s, _ in spans if s > end), len(text))
-    previous = next((e for _, e in reversed(spans) if e < start), 0)
+    at = bisect_left(spans, span)
+    following = spans[at + 1][0] if at + 1 < len(spans) else len(text)
+    previous = spans[at - 1][1] if at else 0
     after = _behind(text, lang, (end, min(following, end + 240)))
     if after is not None:
         return after
@@ -144,17 +162,17 @@ def _beside(text: str, lang: str, span: tuple[int, int], spans: list[tuple[int, 
 
 def _behind(text: str, lang: str, window: tuple[int, int]) -> _Speaker | None:
     tokens = tokenise(text)
-    inside = [k for k in range(len(tokens)) if window[0] < tokens.starts[k] and tokens.ends[k] <= window[1]]
-    if not inside:
+    first, last = _between(tokens, window)
+    if first >= last:
         return None
-    first, last = inside[0], inside[-1] + 1
     lead = text[window[0] - 1 : tokens.starts[first]]
     ended = text[window[0] - 1] in ".!?…" and tokens.capital(first)
     if "\n" in lead or any(c in _STOP for c in lead[2:].strip("\"”»“’' ")):
         return None
-    for hit in lexicon(lang, "attribution").find(tokens):
-        if hit.i < first or hit.i >= min(last, first + NEAR):
-            continue
+    hits = _hits(text, lang)
+    for hit in hits[bisect_left(hits, first, key=_start) :]:
+        if hit.i >= min(last, first + NEAR):
+            break
         if any(_stops(tokens, k) for k in range(first + 1, hit.i + 1)):
             return None
         speaker = _by_hit(tokens, lang, hit.value, (hit.i, hit.j, first))
@@ -181,22 +199,18 @@ def _by_hit(tokens: Tokens, lang: str, value: str, at: tuple[int, int, int]) -> 
 
 def _ahead(text: str, lang: str, window: tuple[int, int]) -> _Speaker | None:
     tokens = tokenise(text)
-    inside = [k for k in range(len(tokens)) if window[0] <= tokens.starts[k] and tokens.ends[k] <= window[1]]
-    if not inside:
+    low, high = _between(tokens, window)
+    if low >= high:
         return None
-    low, high = inside[0], inside[-1] + 1
     for k in range(high - 1, low, -1):
         if _stops(tokens, k):
             low = k
             break
     if any(c in ".!?\n" for c in text[tokens.ends[high - 1] : window[1]]):
         return None
-    hits = [
-        hit
-        for hit in lexicon(lang, "attribution").find(tokens)
-        if low <= hit.i < high and high - hit.j <= NEAR
-    ]
-    for hit in reversed(hits):
+    hits = _hits(text, lang)
+    begin, end = bisect_left(hits, low, key=_start), bisect_left(hits, high, key=_start)
+    for hit in reversed([hit for hit in hits[begin:end] if high - hit.j <= NEAR]):
         kinds = set(hit.value.split("|"))
         found = _phrase_after(tokens, lang, hit.j) if "pre" in kinds else None
         if found is None and kinds & {"said", "weak"}:
@@ -222,12 +236,12 @@ def _stops(tokens: Tokens, k: int) -> bool:
 
 
 def _subject(tokens: Tokens, lang: str, at: tuple[int, int]) -> tuple[str, str] | None:
-    """Return the speaker of a speech verb that stands without a quotation."""
+    """Return the speaker of a speech verb that stands without a quotation; a comma before it turns the order round."""
     i, j = at
+    if i == 0 or tokens.hard[i]:
+        return _phrase_after(tokens, lang, j)
     low = next((k for k in range(i, max(i - NEAR, 0), -1) if _stops(tokens, k)), max(i - NEAR, 0))
-    return _phrase_before(tokens, lang, i, low) or (
-        _phrase_after(tokens, lang, j) if i == 0 or tokens.hard[i] else None
-    )
+    return _phrase_before(tokens, lang, i, low)
 
 
 def _phrase_after(tokens: Tokens, lang: str, j: int) -> tuple[str, str] | None:
@@ -264,6 +278,8 @@ def _phrase_before(tokens: Tokens, lang: str, i: int, low: int) -> tuple[str, st
     near = _common(tokens, lang, [i - 1]) if i > low and not (i < len(tokens) and tokens.hard[i]) else None
     if near is not None:
         return near
+    if i > low and _plain_noun(tokens, lang, i):
+        return tokens.raw(i - 1, i), "unnamed"
     plain: list[int] = []
     for k in range(i - 1, max(i - 10, low - 1), -1):
         if k + 1 < len(tokens) and k + 1 < i and _stops(tokens, k + 1):
@@ -283,6 +299,16 @@ def _phrase_before(tokens: Tokens, lang: str, i: int, low: int) -> tuple[str, st
     return _common(tokens, lang, plain)
 
 
+def _plain_noun(tokens: Tokens, lang: str, i: int) -> bool:
+    """Return whether a lower-case noun with an article ahead stands right before the verb ("a Lagos broker said")."""
+    word = tokens.words[i - 1]
+    if (i < len(tokens) and tokens.hard[i]) or tokens.capital(i - 1) or len(word) < 3 or word.endswith("ly"):
+        return False
+    articles = word_set(lang, "time_words", "articles") | word_set(lang, "entities", "org_article")
+    ahead = tokens.words[max(i - 5, 0) : i - 1]
+    return word not in stopwords(lang) and any(article in articles for article in ahead)
+
+
 def _bridge(tokens: Tokens, lang: str, k: int) -> bool:
     return (
         k > 0
@@ -293,18 +319,26 @@ def _bridge(tokens: Tokens, lang: str, k: int) -> bool:
 
 def _capital_name(tokens: Tokens, lang: str, k: int) -> bool:
     word = tokens.words[k]
-    return tokens.capital(k) and word not in _skipped(lang) and not word.isdigit()
+    if not tokens.capital(k) or word in _skipped(lang) or word.isdigit():
+        return False
+    return lang != "de" or not _german_noun(word)
 
 
+def _german_noun(word: str) -> bool:
+    endings = tuple(sorted(word_set("de", "entities", "common_endings")))
+    return word in word_set("de", "entities", "nouns") or (len(word) > 5 and word.endswith(endings))
+
+
+@lru_cache(maxsize=64)
 def _skipped(lang: str) -> frozenset[str]:
-    return (
-        frozenset(" ".join(word_set(lang, "stopwords", "words")).split())
-        | word_set(lang, "titles", "person")
-        | word_set(lang, "attribution", "unnamed")
-        | word_set(lang, "attribution", "document")
-        | word_set(lang, "entities", "calendar")
-        | (word_set(lang, "entities", "nationalities") if lang == "en" else frozenset())
+    tables = (
+        ("titles", "person"),
+        ("attribution", "unnamed"),
+        ("attribution", "document"),
+        ("entities", "calendar"),
     )
+    found = stopwords(lang).union(*(word_set(lang, table, key) for table, key in tables))
+    return found | (word_set(lang, "entities", "nationalities") if lang == "en" else frozenset())
 
 
 def _run(tokens: Tokens, lang: str, k: int) -> tuple[str, str]:

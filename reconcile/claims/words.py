@@ -17,7 +17,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+){0,3}")
 def stopwords(lang: str) -> frozenset[str]:
     """Return the language's function words, lower-case; empty for a language without a data file."""
     table = languages.load(lang).table("stopwords")
-    return frozenset(str(word) for group in table.values() for word in (group if not isinstance(group, str) else group.split()))
+    return frozenset(
+        str(word) for group in table.values() for word in (group if not isinstance(group, str) else group.split())
+    )
 
 
 def content(text: str, lang: str) -> Iterator[tuple[int, int, str]]:

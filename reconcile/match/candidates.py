@@ -11,9 +11,9 @@ from itertools import combinations
 
 from reconcile.match.compare import assertion
 from reconcile.match.declare import Pairing
-from reconcile.match.levels import quantities_of
 from reconcile.match.reference import Reference
 from reconcile.match.slots import Frame, Likeness, Slot, comparable, pairs
+from reconcile.match.values import quantities_of
 from reconcile.model import Article, Outcome
 
 CUES = ("direction", "outcome", "pole", "status")

@@ -27,6 +27,7 @@ class Pairing:
     elsewhere: int = 0
 
 
+AGREE, NEAR, DISAGREE, NONE = Outcome.AGREE, Outcome.NEAR, Outcome.DISAGREE, Outcome.NO_EVIDENCE
 Predicate = Callable[[Pairing], bool]
 Printed = Callable[[Slot], str]
 
@@ -57,7 +58,9 @@ class Comparison:
     def __post_init__(self) -> None:
         names = [level.name for level in self.levels]
         if names[0] != "missing" or self.levels[-1].holds is not always or len(set(names)) != len(names):
-            raise ConfigError(f"comparison {self.field!r}: levels must start with 'missing', end with otherwise(...) and differ")
+            raise ConfigError(
+                f"comparison {self.field!r}: levels must start with 'missing', end with otherwise(...) and differ"
+            )
 
     def level(self, pairing: Pairing) -> ComparisonLevel:
         """Return the first level that holds."""
@@ -81,3 +84,13 @@ def never(pairing: Pairing) -> bool:
 def otherwise(label: str, outcome: Outcome, name: str = "else") -> ComparisonLevel:
     """Return the level that ends every comparison."""
     return ComparisonLevel(name, label, always, outcome)
+
+
+def level(name: str, label: str, holds: Predicate, outcome: Outcome) -> ComparisonLevel:
+    """Return one rung."""
+    return ComparisonLevel(name, label, holds, outcome)
+
+
+def missing(holds: Predicate = never, label: str = "nothing to compare") -> ComparisonLevel:
+    """Return the level that begins every comparison; without a predicate, the evidence is never missing."""
+    return ComparisonLevel("missing", label, holds, Outcome.NO_EVIDENCE)

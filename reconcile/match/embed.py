@@ -56,9 +56,7 @@ class Embedder(Protocol):
     def embed(self, texts: Sequence[str]) -> Vectors:
         """Return unit rows, shape ``(len(texts), dim)``, float32."""
 
-    def embed_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[Vectors, list[Vectors]]:
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Vectors, list[Vectors]]:
         """Return the sentence vectors ``(n, dim)`` and, for each text, one unit row for each of its spans."""
 
 
@@ -182,8 +180,7 @@ class SentenceTransformerEmbedder:
         rows = batch + batch[:1] * max(0, fill - len(batch))
         with torch.inference_mode():
             features = {
-                key: torch.tensor([row.features[key] for row in rows], device=self._device)
-                for key in batch[0].features
+                key: torch.tensor([row.features[key] for row in rows], device=self._device) for key in batch[0].features
             }
             out = self._model.forward(features)
         if "token_embeddings" not in out or not torch.is_tensor(out["token_embeddings"]):
@@ -191,14 +188,10 @@ class SentenceTransformerEmbedder:
         sentences = out["sentence_embedding"][: len(batch)].float().cpu().numpy()
         return sentences, out["token_embeddings"][: len(batch)].float().cpu().numpy()
 
-    def _embed_whole(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[Vectors, list[Vectors]]:
+    def _embed_whole(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Vectors, list[Vectors]]:
         """Embed each text, and each span's words, one at a time."""
         vectors = self._one_by_one(texts)
-        words = [
-            self._one_by_one([t[s.start : s.end] for s in ss]) for t, ss in zip(texts, spans, strict=True)
-        ]
+        words = [self._one_by_one([t[s.start : s.end] for s in ss]) for t, ss in zip(texts, spans, strict=True)]
         for place, (text, of_text) in enumerate(zip(texts, spans, strict=True)):
             for k, span in enumerate(of_text):
                 if not text[span.start : span.end].strip():
@@ -209,9 +202,7 @@ class SentenceTransformerEmbedder:
         rows = np.zeros((len(texts), self._dim), np.float32)
         with one_torch_thread():
             for i, text in enumerate(texts):
-                rows[i] = self._model.encode(
-                    [self._prompt + text], convert_to_numpy=True, show_progress_bar=False
-                )[0]
+                rows[i] = self._model.encode([self._prompt + text], convert_to_numpy=True, show_progress_bar=False)[0]
         return _unit(rows)
 
 
@@ -244,9 +235,7 @@ class CachedEmbedder:
         """Return unit rows, shape ``(len(texts), dim)``."""
         return self.embed_spans(texts, [()] * len(texts))[0]
 
-    def embed_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[Vectors, list[Vectors]]:
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Vectors, list[Vectors]]:
         """Return sentence vectors ``(n, dim)`` and span vectors ``(k_i, dim)``, known ones from the store."""
         _check_spans(texts, spans)
         keys = [cache_key(text, of_text) for text, of_text in zip(texts, spans, strict=True)]
@@ -274,12 +263,9 @@ class CachedEmbedder:
         }
 
     def _make(self, chunk: Mapping[str, tuple[str, Sequence[Span]]]) -> dict[str, bytes]:
-        vectors, parts = self._inner.embed_spans(
-            [t for t, _ in chunk.values()], [s for _, s in chunk.values()]
-        )
+        vectors, parts = self._inner.embed_spans([t for t, _ in chunk.values()], [s for _, s in chunk.values()])
         made = {
-            key: vectors[i].astype("<f4").tobytes() + parts[i].astype("<f4").tobytes()
-            for i, key in enumerate(chunk)
+            key: vectors[i].astype("<f4").tobytes() + parts[i].astype("<f4").tobytes() for i, key in enumerate(chunk)
         }
         self._put(self.name, self.dim, made)
         return made
@@ -312,9 +298,7 @@ class LazyEmbedder:
         """Return unit rows, shape ``(len(texts), dim)``."""
         return self._inner().embed(texts)
 
-    def embed_spans(
-        self, texts: Sequence[str], spans: Sequence[Sequence[Span]]
-    ) -> tuple[Vectors, list[Vectors]]:
+    def embed_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> tuple[Vectors, list[Vectors]]:
         """Return sentence vectors ``(n, dim)`` and span vectors ``(k_i, dim)``."""
         return self._inner().embed_spans(texts, spans)
 
@@ -365,9 +349,7 @@ def _text_offsets(text: str, offsets: Sequence[tuple[int, int]], shift: int) -> 
 def _span_vectors(row: _Row, sentence: Vectors, states: Vectors) -> Vectors:
     means = np.zeros((len(row.spans), len(sentence)), np.float32)
     for k, span in enumerate(row.spans):
-        tokens = [
-            i for i, (start, end) in enumerate(row.offsets) if max(start, span.start) < min(end, span.end)
-        ]
+        tokens = [i for i, (start, end) in enumerate(row.offsets) if max(start, span.start) < min(end, span.end)]
         means[k] = states[tokens].mean(axis=0) if tokens else sentence
     return _unit(means)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from reconcile.match import levels, slots
+from reconcile.match import levels, slots, values
 from reconcile.match.compare import assertion, compare
 from reconcile.match.declare import Pairing
 from reconcile.match.relate import RelationModel
@@ -69,11 +69,16 @@ def _quoted(pairing: Pairing) -> Iterator[Decided]:
     outcome = Outcome.AGREE if same else Outcome.DISAGREE
     rows = (
         FieldOutcome(
-            "attribution", Role.ASSERTION, "same" if same else "else", "the same speaker" if same else "different speakers",
-            outcome, first.speaker, second.speaker,
+            "attribution",
+            Role.ASSERTION,
+            "same" if same else "else",
+            "the same speaker" if same else "different speakers",
+            outcome,
+            first.speaker,
+            second.speaker,
         ),
         FieldOutcome("words", Role.IDENTITY, "same", f"{alike:.0f} % the same words", Outcome.AGREE, a.raw, b.raw),
-    )  # fmt: skip
+    )
     yield Decided(pairing, rows, Relation.AGREE if same else Relation.CONFLICT, round(alike / 100, 2))
 
 
@@ -114,7 +119,7 @@ def _place(slot: Slot, other: Slot) -> tuple[str, Span, str, str]:
 
 def _same_answer(a: Slot, b: Slot) -> bool:
     pairing = Pairing(a, b, NOTHING)
-    comparable = slots.comparable(*both) if (both := levels.quantities_of(pairing)) else True
+    comparable = slots.comparable(*both) if (both := values.quantities_of(pairing)) else True
     return comparable and assertion(pairing).level(pairing).outcome is Outcome.AGREE
 
 
@@ -146,7 +151,7 @@ def severity(one: Decided) -> Severity | None:
     """Return how hard a conflict is, None for other relations."""
     if one.relation is not Relation.CONFLICT:
         return None
-    small = field_of(one.pairing) is Field.VALUE and levels.ratio(one.pairing) <= CLOSE
+    small = field_of(one.pairing) is Field.VALUE and values.ratio(one.pairing) <= CLOSE
     return Severity.LOW if small or field_of(one.pairing) is Field.ATTRIBUTION else Severity.HIGH
 
 

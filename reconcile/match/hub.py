@@ -64,9 +64,7 @@ def load_model(name_or_path: str, device: str) -> Any:
 
 def prompt_of(model: Any, name_or_path: str) -> str:
     """Return ``query: `` for models of the e5 family, else the model's own default prompt, else nothing."""
-    prompts = {
-        str(key): str(value) for key, value in (getattr(model, "prompts", None) or {}).items() if value
-    }
+    prompts = {str(key): str(value) for key, value in (getattr(model, "prompts", None) or {}).items() if value}
     if "query: " in prompts.values() or _E5_NAME.search(name_or_path.lower()):
         return "query: "
     return prompts.get(str(getattr(model, "default_prompt_name", None)), "")
@@ -77,9 +75,7 @@ def name_of(model: Any, name_or_path: str) -> str:
     folder = Path(name_or_path)
     if folder.is_dir():
         whole = hashlib.sha256()
-        for path in sorted(
-            p for p in folder.rglob("*") if p.suffix in {".json", ".safetensors"} and p.is_file()
-        ):
+        for path in sorted(p for p in folder.rglob("*") if p.suffix in {".json", ".safetensors"} and p.is_file()):
             with path.open("rb") as file:
                 content = hashlib.file_digest(file, "sha256").digest()
             whole.update(path.relative_to(folder).as_posix().encode() + b"\0" + content)

@@ -47,7 +47,9 @@ class PairJudge:
             for side in ("a", "b"):
                 claims[f"{number}/{side}"] = self._claims(f"{number}/{side}", row, side)
         texts = {key: str(rows[int(key.split("/")[0])][key[-1]]) for key in claims}
-        frames = self._frames({key: slots.of_claims(c) for key, c in claims.items()}, {k: [t] for k, t in texts.items()})
+        frames = self._frames(
+            {key: slots.of_claims(c) for key, c in claims.items()}, {k: [t] for k, t in texts.items()}
+        )
         for number, row in enumerate(rows):
             a, b = f"{number}/a", f"{number}/b"
             cosine = frames[a].kept @ frames[b].kept.T
@@ -91,8 +93,10 @@ class PairJudge:
         """Return the claims of a corpus that answer the same question as a text, the surest first."""
         claims = extract_text(text, "text", self._extractor, None)
         by_article = {a: slots.of_claims(c) for a, c in corpus.claims.items()}
-        frames = self._frames({"text": slots.of_claims(claims), **by_article}, {"text": [], **{a: [] for a in by_article}})
-        found = []
+        frames = self._frames(
+            {"text": slots.of_claims(claims), **by_article}, {"text": [], **{a: [] for a in by_article}}
+        )
+        found: list[dict[str, object]] = []
         for article_id in sorted(corpus.articles):
             pairings = candidates.between(frames["text"], frames[article_id], self._matcher.reference)
             for one in findings.best(findings.decide(pairings, self._matcher.model)):

@@ -47,7 +47,9 @@ class Matcher:
     model: RelationModel
 
 
-def match(corpus: Corpus, matcher: Matcher, only: Collection[str] | None = None, progress: Progress | None = None) -> Matched:
+def match(
+    corpus: Corpus, matcher: Matcher, only: Collection[str] | None = None, progress: Progress | None = None
+) -> Matched:
     """Match a corpus. With ``only``, pairs are compared only in stories that hold one of these articles."""
     by_article = {a: slots.of_claims(corpus.claims[a]) for a in sorted(corpus.articles)}
     texts = {a: [s.text for s in corpus.sentences[a] if not s.dropped] for a in sorted(corpus.articles)}

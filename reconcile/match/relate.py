@@ -48,9 +48,7 @@ class RelationModel:
     thresholds: Mapping[str, float]
     shift: float = 0.0
 
-    def probabilities(
-        self, kind: str, rows: Sequence[FieldOutcome], *, shift: float = 0.0
-    ) -> dict[Relation, float]:
+    def probabilities(self, kind: str, rows: Sequence[FieldOutcome], *, shift: float = 0.0) -> dict[Relation, float]:
         """Return the probability of each relation that the assertion (the first row) leaves possible.
 
         ``shift`` is added to the log-odds of every relation but ``unrelated``.
@@ -62,9 +60,7 @@ class RelationModel:
                 totals[n] += weight
         totals = [t if c is Relation.UNRELATED else t + shift for t, c in zip(totals, CLASSES, strict=True)]
         top = max(t for t, c in zip(totals, CLASSES, strict=True) if c in possible)
-        shares = {
-            c: math.exp(t - top) if c in possible else 0.0 for t, c in zip(totals, CLASSES, strict=True)
-        }
+        shares = {c: math.exp(t - top) if c in possible else 0.0 for t, c in zip(totals, CLASSES, strict=True)}
         whole = sum(shares.values())
         return {c: share / whole for c, share in shares.items()}
 
@@ -88,13 +84,9 @@ class RelationModel:
     def decide(self, kind: str, rows: Sequence[FieldOutcome]) -> tuple[Relation, float]:
         """Return the relation and its probability; ``unrelated`` where no relation reaches its threshold."""
         shares = self.probabilities(kind, rows)
-        if shares[Relation.CONFLICT] >= self.threshold(Relation.CONFLICT, kind):
-            return Relation.CONFLICT, shares[Relation.CONFLICT]
-        rest = [r for r in CLASSES if r not in (Relation.CONFLICT, Relation.UNRELATED)]
-        best = max(rest, key=lambda r: (shares[r], -CLASSES.index(r)))
-        if shares[best] >= self.threshold(best, kind):
-            return best, shares[best]
-        return Relation.UNRELATED, shares[Relation.UNRELATED]
+        said = [r for r in CLASSES if r is not Relation.UNRELATED and shares[r] >= self.threshold(r, kind)]
+        best = max(said, key=lambda r: (shares[r], -CLASSES.index(r)), default=Relation.UNRELATED)
+        return best, shares[best]
 
 
 def features(kind: str, rows: Sequence[FieldOutcome]) -> list[str]:

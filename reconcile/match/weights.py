@@ -88,9 +88,7 @@ def restore(cache: Path | None = None) -> Path:
         finally:
             shutil.rmtree(made, ignore_errors=True)
     except OSError as error:
-        raise ModelError(
-            f"{target}: cannot restore the packaged model ({error}); set XDG_CACHE_HOME"
-        ) from error
+        raise ModelError(f"{target}: cannot restore the packaged model ({error}); set XDG_CACHE_HOME") from error
     return target
 
 
@@ -141,9 +139,7 @@ def _packaged_file() -> Path:
     try:
         found = _digest(path)
     except OSError as error:
-        raise ModelError(
-            f"{path}: cannot read the packaged weights ({error.strerror}); {_REINSTALL}"
-        ) from error
+        raise ModelError(f"{path}: cannot read the packaged weights ({error.strerror}); {_REINSTALL}") from error
     if found != BIN_SHA256:
         raise ModelError(f"{path}: SHA-256 starts {found[:12]}, not {BIN_SHA256[:12]}; {_REINSTALL}")
     return path

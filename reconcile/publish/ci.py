@@ -44,9 +44,7 @@ def github(report: CheckReport) -> str:
         lines.append(_command(level, _place(here), title, message))
     for problem in report.problems:
         place = (problem.path, problem.line)
-        lines.append(
-            _command("warning", place, f"problem: {problem.stage}", f"{problem.message}; {problem.advice}")
-        )
+        lines.append(_command("warning", place, f"problem: {problem.stage}", f"{problem.message}; {problem.advice}"))
     lines.extend(_command("notice", ("", 0), "baseline", note) for note in report.notes)
     return "".join(line + "\n" for line in lines)
 
@@ -100,8 +98,7 @@ def markdown(report: CheckReport) -> str:
         label = f"{finding['relation']}/{finding['field']}{severity}"
         lines.append(f"- **{_md(label)}** {_md(str(finding.get('about') or ''))}")
         lines.extend(
-            f"  - {_md(str(s.get('source') or s.get('article_id')))}: “{_md(str(s.get('quote')))}”"
-            for s in (a, b)
+            f"  - {_md(str(s.get('source') or s.get('article_id')))}: “{_md(str(s.get('quote')))}”" for s in (a, b)
         )
         lines.append(f"  - {_md(str(finding.get('explanation') or ''))} (`{_md_code(str(finding['id']))}`)")
     if report.suppressed:
@@ -139,13 +136,10 @@ def sarif(report: CheckReport) -> str:
         "name": "reconcile",
         "version": __version__,
         "informationUri": _INFO_URI,
-        "rules": [
-            {"id": rule, "shortDescription": {"text": f"{rule} between two articles"}} for rule in rules
-        ],
+        "rules": [{"id": rule, "shortDescription": {"text": f"{rule} between two articles"}} for rule in rules],
     }
     notifications = [
-        {"level": "warning", "message": {"text": clean(f"{p.path}: {p.message}; {p.advice}")}}
-        for p in report.problems
+        {"level": "warning", "message": {"text": clean(f"{p.path}: {p.message}; {p.advice}")}} for p in report.problems
     ]
     run = {
         "tool": {"driver": driver},
@@ -153,10 +147,7 @@ def sarif(report: CheckReport) -> str:
         "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
         "results": [_result(finding, reason, report.articles) for finding, reason in every],
     }
-    return (
-        json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=True)
-        + "\n"
-    )
+    return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=True) + "\n"
 
 
 def _rule(finding: Row) -> str:
@@ -205,14 +196,10 @@ def junit(report: CheckReport) -> str:
     for article in sorted(report.articles):
         case = ElementTree.SubElement(suite, "testcase", classname="reconcile.check", name=clean(article))
         own = [f for f in report.findings if sides(f, report.articles)[0].get("article_id") == article]
-        accepted = [
-            f for f, _ in report.suppressed if sides(f, report.articles)[0].get("article_id") == article
-        ]
+        accepted = [f for f, _ in report.suppressed if sides(f, report.articles)[0].get("article_id") == article]
         if own:
             failed += 1
-            message = f"{len(own)} conflict{'s' * (len(own) > 1)}: " + "; ".join(
-                str(f.get("about")) for f in own
-            )
+            message = f"{len(own)} conflict{'s' * (len(own) > 1)}: " + "; ".join(str(f.get("about")) for f in own)
             failure = ElementTree.SubElement(case, "failure", type="conflict", message=clean(message))
             failure.text = "\n\n".join(_junit_text(f, report.articles) for f in own)
         elif accepted:
@@ -220,9 +207,7 @@ def junit(report: CheckReport) -> str:
             ElementTree.SubElement(case, "skipped", message=f"{len(accepted)} accepted in the baseline")
     for problem in report.problems:
         errors += 1
-        case = ElementTree.SubElement(
-            suite, "testcase", classname="reconcile.input", name=clean(problem.path)
-        )
+        case = ElementTree.SubElement(suite, "testcase", classname="reconcile.input", name=clean(problem.path))
         ElementTree.SubElement(case, "error", type=clean(problem.stage), message=clean(problem.message))
     counts = {"tests": len(suite), "failures": failed, "errors": errors, "skipped": skipped, "time": 0}
     for name, value in counts.items():

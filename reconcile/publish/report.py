@@ -100,9 +100,7 @@ def _brief(finding: Row) -> dict[str, object]:
     brief = {key: finding.get(key) for key in _FINDING_COLUMNS}
     for name in ("a", "b"):
         side = _mapping(finding.get(name))
-        brief[name] = (
-            f"{side.get('value') or side.get('quote') or ''} ({side.get('source') or side.get('article_id')})"
-        )
+        brief[name] = f"{side.get('value') or side.get('quote') or ''} ({side.get('source') or side.get('article_id')})"
     return brief
 
 
@@ -182,9 +180,7 @@ def text(report: CheckReport, *, color: bool = False, width: int = WIDTH) -> str
     said = f"{found} conflict{'s' * (found != 1)} ({high} high)" if found else "no conflicts"
     accepted = f", {len(report.suppressed)} accepted in the baseline" if report.suppressed else ""
     style = "high" if high else "low" if found else "bold"
-    parts.append(
-        f"{paint(said, style, color)} in {len(report.articles)} articles, {report.claims} claims{accepted}\n"
-    )
+    parts.append(f"{paint(said, style, color)} in {len(report.articles)} articles, {report.claims} claims{accepted}\n")
     return "\n".join(parts)
 
 

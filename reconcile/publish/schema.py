@@ -333,9 +333,7 @@ def require_ours(conn: sqlite3.Connection, where: str, *, read_only: bool) -> No
     applied, known = applied_migrations(conn), known_migrations()
     newer = applied - set(known)
     if newer:
-        raise StoreError(
-            f"{where}: made by a newer reconcile (schema {max(newer)}); upgrade reconcile to open it"
-        )
+        raise StoreError(f"{where}: made by a newer reconcile (schema {max(newer)}); upgrade reconcile to open it")
     if not applied and _names(conn, "table"):
         raise StoreError(f"{where}: is a database of something else; name another file with --db")
     if read_only and not applied:

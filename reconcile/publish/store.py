@@ -311,9 +311,7 @@ class Store:
         """Yield every problem, by stage and place."""
         return self._read(read.problems(self._conn))
 
-    def findings_rows(
-        self, relations: Collection[str] = (), fields: Collection[str] = ()
-    ) -> Iterator[Finding]:
+    def findings_rows(self, relations: Collection[str] = (), fields: Collection[str] = ()) -> Iterator[Finding]:
         """Yield findings as model objects, most severe first (empty ``relations`` or ``fields``: all)."""
         return self._read(read.findings(self._conn, relations, fields))
 

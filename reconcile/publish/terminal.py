@@ -13,9 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 Row = Mapping[str, object]
 
 WIDTH = 100
-_CONTROL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
-)
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]")
 _SPACES = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _COLOURS = {"high": "1;31", "low": "1;33", "caret": "1;36", "dim": "2", "bold": "1"}
 
@@ -88,9 +86,7 @@ def side_lines(side: Row, *, color: bool = False, width: int = WIDTH) -> Iterato
         yield "   | " + clean("also in " + ", ".join(str(item) for item in copies))
 
 
-def marked_lines(
-    text: str, focus: tuple[int, int], *, color: bool = False, width: int = WIDTH
-) -> Iterator[str]:
+def marked_lines(text: str, focus: tuple[int, int], *, color: bool = False, width: int = WIDTH) -> Iterator[str]:
     """Yield ``text`` in lines behind a bar, carets under ``text[focus[0]:focus[1]]``."""
     for line, low, high in _wrapped(clean(text), focus, width - 6):
         yield "   | " + line

@@ -303,11 +303,7 @@ def _sentence_reason(page: Page, number: int, index: int) -> str:
 def drop_tail(page: Page) -> None:
     """Scraps after the last running text: headlines without a full stop, lists between bars. Tables stay."""
     lines = page.lines
-    kept = [
-        i
-        for i, line in enumerate(lines)
-        if not line.reason and (line.kind in RUNNING or line.kind is Kind.BULLET)
-    ]
+    kept = [i for i, line in enumerate(lines) if not line.reason and (line.kind in RUNNING or line.kind is Kind.BULLET)]
     if sum(lines[i].kind in RUNNING for i in kept) < 2:
         return
     tail = [line for line in lines[kept[-1] :] if not line.reason]

@@ -11,9 +11,7 @@ from importlib import resources
 from typing import Final
 
 ALWAYS: Final = "en"
-QUOTES = str.maketrans(
-    {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "}
-)
+QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
 EDGES: Final = " \t\r\n.,:;!?¡¿…|-–—*#>»›→➔➤►▶▼▽↓↗•·●■◆★☆✔✓👉🔥📌📢🔔📰\"'()[]{}«‹=_~/\\"
 WILDCARD: Final = r"[^\s\d]+(?: [^\s\d]+){0,4}"
 NUMBER: Final = r"\d[\d.,]*(?: \d{3})*(?: ?[km])?"

@@ -95,9 +95,7 @@ def _front_matter(block: str) -> dict[str, Any]:
     return {"published": found.get("date"), "lang": found.get("language"), **found}
 
 
-def _draft(
-    record: dict[str, Any], place: Place, *, line: int = 0, raw: str = "", fallback: str = ""
-) -> Draft:
+def _draft(record: dict[str, Any], place: Place, *, line: int = 0, raw: str = "", fallback: str = "") -> Draft:
     return Draft(
         text=record.get("text"),
         article_id=record.get("id"),

@@ -184,11 +184,7 @@ def is_time_stamp(line: Line, words: Cues) -> bool:
     if not 1 <= len(tokens) <= 14 or line.words > 16:
         return False
     others = [t for t in tokens if not NUMBER_TOKEN.fullmatch(t)]
-    return (
-        bool(others)
-        and (len(others) < len(tokens) or len(others) > 1)
-        and all(t in words.time for t in others)
-    )
+    return bool(others) and (len(others) < len(tokens) or len(others) > 1) and all(t in words.time for t in others)
 
 
 def is_navigation(page: Page, index: int) -> bool:
@@ -200,9 +196,7 @@ def is_navigation(page: Page, index: int) -> bool:
         return True
     pieces = SEPARATOR.split(line.text)
     is_menu = len(pieces) >= 3 and all(len(WORD.findall(piece)) <= 2 for piece in pieces)
-    is_table = any(
-        row.kind is Kind.PIPES for row in page.lines[max(0, index - 1) : index + 2] if row is not line
-    )
+    is_table = any(row.kind is Kind.PIPES for row in page.lines[max(0, index - 1) : index + 2] if row is not line)
     is_menu = is_menu and not is_table and page.is_edge(index) and not DIGIT.search(line.text)
     return is_menu or len(CRUMBS.findall(line.text)) >= 2
 

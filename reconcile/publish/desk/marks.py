@@ -90,9 +90,7 @@ def paragraphs(text: str, marks: Iterable[Mark]) -> Iterator[list[Piece]]:
                 current = []
             last = number == len(parts) - 1
             if part:
-                current.append(
-                    Piece(part, piece.sentence, piece.focus, piece.dropped, piece.href, piece.ends and last)
-                )
+                current.append(Piece(part, piece.sentence, piece.focus, piece.dropped, piece.href, piece.ends and last))
     yield current
 
 

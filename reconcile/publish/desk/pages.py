@@ -59,9 +59,7 @@ def link(datasette: Datasette, database: str, path: str, query: Mapping[str, str
     return str(datasette.urls.path(path)) + (f"?{values}" if values else "")
 
 
-def finding_link(
-    datasette: Datasette, database: str, finding_id: str, query: Mapping[str, str] | None = None
-) -> str:
+def finding_link(datasette: Datasette, database: str, finding_id: str, query: Mapping[str, str] | None = None) -> str:
     """Return the address of a finding's page."""
     return link(datasette, database, f"/-/reconcile/{tilde_encode(finding_id)}", query)
 
@@ -231,9 +229,7 @@ async def finding_page(datasette: Datasette, request: Request) -> Response:
         "can_review": await may_review(datasette, request) and database.is_mutable,
         "read_only": not database.is_mutable,
         "stale": finding["decision"] and finding["decision"]["digest"] != finding["digest"],
-        "json_url": link(
-            datasette, database.name, f"/-/reconcile/{tilde_encode(finding['id'])}.json", filters.query()
-        ),
+        "json_url": link(datasette, database.name, f"/-/reconcile/{tilde_encode(finding['id'])}.json", filters.query()),
         "post_url": finding_link(datasette, database.name, finding["id"], filters.query()),
         "queue_url": link(datasette, database.name, "/-/reconcile", filters.query()),
         "story_url": link(datasette, database.name, "/-/reconcile", {"story": finding["story_id"]}),
@@ -333,8 +329,6 @@ async def article_page(datasette: Datasette, request: Request) -> Response:
         **shown,
         "database": database.name,
         "title_pieces": pieces(article["title"], marks["title"]),
-        "paragraphs": [
-            p for p in paragraphs(article["text"], marks["text"]) if any(piece.text.strip() for piece in p)
-        ],
+        "paragraphs": [p for p in paragraphs(article["text"], marks["text"]) if any(piece.text.strip() for piece in p)],
     }
     return await _render(datasette, request, "reconcile_article.html", context)

@@ -175,9 +175,7 @@ class Place:
 
 def place(conn: sqlite3.Connection, filters: Filters, finding_id: str) -> Place:
     """Return the neighbours of a finding in the queue of these filters."""
-    own = next(
-        query(conn, "SELECT rank, origins, confidence FROM findings WHERE finding_id = ?", [finding_id])
-    )
+    own = next(query(conn, "SELECT rank, origins, confidence FROM findings WHERE finding_id = ?", [finding_id]))
     key = "(:k_rank, -:k_origins, -:k_confidence, :k_id)"
     values = {**filters.values(), **{f"k_{name}": value for name, value in own.items()}, "k_id": finding_id}
 
@@ -190,9 +188,7 @@ def place(conn: sqlite3.Connection, filters: Filters, finding_id: str) -> Place:
     sql = f"""SELECT count(*) AS n, coalesce(sum({_KEY} < {key}), 0) AS before,
       coalesce(sum(f.finding_id = :k_id), 0) AS inside {SIDES_SQL} WHERE {filters.where()}"""
     total = next(query(conn, sql, values))
-    return Place(
-        total["before"], total["n"], neighbour("<", backwards), neighbour(">", _ORDER), bool(total["inside"])
-    )
+    return Place(total["before"], total["n"], neighbour("<", backwards), neighbour(">", _ORDER), bool(total["inside"]))
 
 
 def cluster_findings(conn: sqlite3.Connection, cluster_id: str, finding_id: str) -> list[dict[str, Any]]:

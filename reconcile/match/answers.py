@@ -1,0 +1,132 @@
+"""The assertion comparisons, one for each kind of slot, and the context in which answers were reported."""
+
+from __future__ import annotations
+
+from reconcile.match import levels as l
+from reconcile.match import values as v
+from reconcile.match.declare import AGREE, DISAGREE, NEAR, NONE, Comparison, level, missing, otherwise
+from reconcile.match.slots import Slot
+from reconcile.model import Role
+
+
+def _words(slot: Slot) -> str:
+    return slot.raw
+
+
+def _as_of(slot: Slot) -> str:
+    return slot.claim.as_of or "unknown"
+
+
+def _speaker(slot: Slot) -> str:
+    return slot.claim.attribution.speaker if slot.claim.attribution else ""
+
+
+CONTEXT = (
+    Comparison(
+        "reported",
+        Role.CONTEXT,
+        _as_of,
+        (
+            missing(lambda p: v.reported_gap(p) < 0, "publication unknown"),
+            level("hours", "published within 4 hours", lambda p: v.reported_gap(p) <= 4, NEAR),
+            level("day", "published within a day", lambda p: v.reported_gap(p) <= 24, NEAR),
+            level("days", "published within a week", lambda p: v.reported_gap(p) <= 168, NEAR),
+            otherwise("published weeks apart", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "growth",
+        Role.CONTEXT,
+        _words,
+        (
+            missing(lambda p: v.reported_gap(p) <= 0, "order of reports unknown"),
+            level("larger", "the later report has the larger value", v.later_is_larger, NEAR),
+            otherwise("the later report has the smaller value", NEAR),
+        ),
+        only=("value",),
+    ),
+    Comparison(
+        "speaker",
+        Role.CONTEXT,
+        _speaker,
+        (
+            missing(lambda p: not _speaker(p.a) or not _speaker(p.b)),
+            level("same", "one speaker", lambda p: l.names_alike(*sorted((_speaker(p.a), _speaker(p.b)))), AGREE),
+            otherwise("different speakers", NEAR),
+        ),
+    ),
+)
+
+ASSERTION = {
+    "value": Comparison(
+        "value",
+        Role.ASSERTION,
+        _words,
+        (
+            missing(
+                lambda p: v.point(p.a.answer) is None or v.point(p.b.answer) is None if v.quantities_of(p) else True
+            ),
+            level("equal", "the same value", lambda p: v.same_value(p) or v.same_score(p), AGREE),
+            level("rounding", "equal within rounding", v.ranges_meet, AGREE),
+            level("bounds", "inside a stated bound", v.open_ended_meet, NEAR),
+            level("close", "a small gap that rounding does not explain", v.within(1.15), DISAGREE),
+            otherwise("values differ", DISAGREE),
+        ),
+    ),
+    "date": Comparison(
+        "date",
+        Role.ASSERTION,
+        _words,
+        (
+            missing(lambda p: not v.dates_resolved(p), "a date is not known"),
+            level("same", "the same date", v.dates_same, AGREE),
+            level("nested", "one date lies within the other", v.dates_nest, NEAR),
+            otherwise("dates differ", DISAGREE),
+        ),
+    ),
+    "name": Comparison(
+        "name",
+        Role.ASSERTION,
+        _words,
+        (
+            missing(lambda p: l.kinds_differ(p) or not l.near_words_in_other(p), "not names in one role"),
+            level("same", "one name", l.same_name, AGREE),
+            level("named", "each article may use both names", l.named_by_other, NONE),
+            otherwise("names differ", DISAGREE),
+        ),
+    ),
+    "direction": Comparison(
+        "direction",
+        Role.ASSERTION,
+        _words,
+        (
+            missing(lambda p: not l.same_theme(p), "not the same thing that changes"),
+            level("same", "the same direction", l.same_cue, AGREE),
+            level("opposite", "opposite directions", l.opposite, DISAGREE),
+            level("flat", "unchanged against a change", l.flat_against_change, DISAGREE),
+            otherwise("not comparable", NONE),
+        ),
+    ),
+    "pole": Comparison(
+        "pole",
+        Role.ASSERTION,
+        _words,
+        (
+            missing(lambda p: not l.same_matter(p), "not about the same matter"),
+            level("same", "the same event", l.same_cue, AGREE),
+            otherwise("opposite events", DISAGREE),
+        ),
+    ),
+    "status": Comparison(
+        "status",
+        Role.ASSERTION,
+        _words,
+        (
+            missing(lambda p: not l.same_matter(p), "not about the same matter"),
+            level("same", "the same state", l.same_cue, AGREE),
+            level("planned", "done on one side, planned on the other", l.done_against_planned, DISAGREE),
+            otherwise("other states", DISAGREE),
+        ),
+    ),
+}
+ASSERTION["outcome"] = ASSERTION["direction"]

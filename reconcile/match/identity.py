@@ -1,0 +1,363 @@
+"""The identity comparisons: what tells whether two slots answer one question. A new one is one entry here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from reconcile.match import levels as l
+from reconcile.match import values as v
+from reconcile.match.declare import (
+    AGREE,
+    DISAGREE,
+    NEAR,
+    NONE,
+    Comparison,
+    ComparisonLevel,
+    Pairing,
+    level,
+    missing,
+    otherwise,
+)
+from reconcile.match.slots import Slot
+from reconcile.model import Entity, Quantity, Role
+
+
+def _words(slot: Slot) -> str:
+    return slot.raw
+
+
+def _quote(slot: Slot) -> str:
+    return ""
+
+
+def _names(slot: Slot) -> str:
+    return ", ".join(l.other_names(slot)[:4])
+
+
+def _times(slot: Slot) -> str:
+    return ", ".join(t.raw for t in v.periods(slot)[:3]) or ", ".join(t.raw for t in slot.claim.times[:3])
+
+
+def _noun(slot: Slot) -> str:
+    return slot.answer.noun if isinstance(slot.answer, Quantity) else ""
+
+
+def _unit(slot: Slot) -> str:
+    return slot.answer.unit if isinstance(slot.answer, Quantity) else ""
+
+
+def _cue_words(slot: Slot) -> str:
+    return ", ".join(cue.raw for cue in slot.claim.cues if cue.kind in ("direction", "outcome"))
+
+
+def _pole_words(slot: Slot) -> str:
+    return ", ".join(cue.raw for cue in slot.claim.cues if cue.kind == "pole")
+
+
+def _scope_words(slot: Slot) -> str:
+    return ", ".join(sorted(word for _, word in l.scope_words(slot)))
+
+
+def _state(slot: Slot) -> str:
+    return slot.claim.status.value if slot.claim.status else ""
+
+
+def _deviations(measure: Callable[[Pairing], float], *floors: float) -> tuple[ComparisonLevel, ...]:
+    """Rungs by standard deviations above the usual pair of one story."""
+    return tuple(
+        level(
+            f"{floor:+.1f}",
+            f"{floor:g} standard deviations above usual or more",
+            l.at_least(measure, floor),
+            AGREE,
+        )
+        for floor in floors
+    )
+
+
+IDENTITY = (
+    Comparison(
+        "question",
+        Role.IDENTITY,
+        _quote,
+        (
+            missing(),
+            *_deviations(l.sentence_likeness, 3.5, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5),
+            otherwise("unlike", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "clause",
+        Role.IDENTITY,
+        _quote,
+        (
+            missing(),
+            *_deviations(l.clause_likeness, 3.5, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5),
+            otherwise("unlike", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "slot",
+        Role.IDENTITY,
+        _words,
+        (
+            missing(),
+            *_deviations(l.slot_likeness, 4.0, 3.25, 2.5, 2.0, 1.5, 1.0, 0.5),
+            otherwise("unlike", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "nearest",
+        Role.IDENTITY,
+        _quote,
+        (
+            missing(),
+            level(
+                "clear",
+                "each is the other's nearest by far",
+                lambda p: l.nearest_both(p) and l.lead(p) >= 1.0,
+                AGREE,
+            ),
+            level("both", "each is the other's nearest", l.nearest_both, AGREE),
+            level("one", "one is the other's nearest", l.nearest_one, NEAR),
+            level("close", "close behind the nearest", l.at_least(l.lead, -1.0), NEAR),
+            otherwise("others are nearer", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "elsewhere",
+        Role.IDENTITY,
+        _words,
+        (
+            missing(),
+            level(
+                "both",
+                "both answers are also given by the other article",
+                lambda p: p.elsewhere >= 2,
+                DISAGREE,
+            ),
+            level("one", "one answer is also given by the other article", lambda p: p.elsewhere == 1, DISAGREE),
+            otherwise("neither answer is given elsewhere in the other article", AGREE),
+        ),
+    ),
+    Comparison(
+        "subject",
+        Role.IDENTITY,
+        lambda slot: slot.claim.subject,
+        (
+            missing(lambda p: not p.a.claim.subject or not p.b.claim.subject),
+            level("same", "one subject", l.same_subject, AGREE),
+            otherwise("subjects are named differently", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "names",
+        Role.IDENTITY,
+        _names,
+        (
+            missing(lambda p: l.shared_names(p) < 0),
+            level("all", "all names of one side are on the other", l.at_least(l.shared_names, 1.0), AGREE),
+            level("some", "some names are shared", lambda p: l.shared_names(p) > 0, NEAR),
+            otherwise("no name is shared", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "words",
+        Role.IDENTITY,
+        _quote,
+        (
+            missing(lambda p: l.shared_words(p) < 0, "two languages"),
+            level("most", "half of the words or more are shared", l.at_least(l.shared_word_ratio, 0.5), AGREE),
+            level("many", "a third of the words are shared", l.at_least(l.shared_word_ratio, 0.3), AGREE),
+            level("two", "two words are shared", lambda p: l.shared_words(p) >= 2, NEAR),
+            level("one", "one word is shared", lambda p: l.shared_words(p) == 1, NEAR),
+            otherwise("no word is shared", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "beside",
+        Role.IDENTITY,
+        _quote,
+        (
+            missing(lambda p: l.near_words_shared(p) < 0, "two languages or nothing beside the words"),
+            level("two", "two words beside it are shared", lambda p: l.near_words_shared(p) >= 2, AGREE),
+            level("one", "a word beside it is shared", lambda p: l.near_words_shared(p) == 1, AGREE),
+            level(
+                "other",
+                "a word beside it stands elsewhere in the other sentence",
+                l.near_words_in_other,
+                NEAR,
+            ),
+            otherwise("no word beside it is shared", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "period",
+        Role.IDENTITY,
+        _times,
+        (
+            missing(v.periods_missing, "no time stated"),
+            level("one", "only one side states a time", v.periods_one, NONE),
+            level("same", "the same time", v.periods_equal, AGREE),
+            level("meets", "overlapping times", v.periods_meet, NEAR),
+            otherwise("different times", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "position",
+        Role.IDENTITY,
+        lambda slot: slot.claim.part,
+        (
+            missing(),
+            level("titles", "both are headlines", l.both(lambda s: s.claim.part == "title"), AGREE),
+            level("title", "one is a headline", l.either(lambda s: s.claim.part == "title"), AGREE),
+            otherwise("both are in the text", AGREE),
+        ),
+    ),
+    Comparison(
+        "plan",
+        Role.IDENTITY,
+        _state,
+        (
+            missing(lambda p: not l.either(l.planned)(p), "neither is a plan or forecast"),
+            level("both", "both are plans or forecasts", l.both(l.planned), AGREE),
+            otherwise("one is a plan or forecast", NEAR),
+        ),
+    ),
+    Comparison(
+        "change",
+        Role.IDENTITY,
+        _cue_words,
+        (
+            missing(l.lacks_cue("direction"), "no change word on one side"),
+            level("same", "the same direction of change", l.shares_cue("direction"), AGREE),
+            level("opposite", "opposite directions of change", l.opposes_cue("direction"), DISAGREE),
+            otherwise("other change words", NEAR),
+        ),
+        only=("value", "date", "name", "pole", "status"),
+    ),
+    Comparison(
+        "event",
+        Role.IDENTITY,
+        _pole_words,
+        (
+            missing(l.lacks_cue("pole"), "no event word on one side"),
+            level("same", "the same kind of event", l.shares_cue("pole"), AGREE),
+            level("opposite", "opposite kinds of event", l.opposes_cue("pole"), DISAGREE),
+            otherwise("other kinds of event", NEAR),
+        ),
+        only=("value", "date", "name", "direction", "status"),
+    ),
+    Comparison(
+        "noun",
+        Role.IDENTITY,
+        _noun,
+        (
+            missing(lambda p: not v.noun_stems(p.a) or not v.noun_stems(p.b)),
+            level("shared", "the same thing counted", v.nouns_shared, AGREE),
+            level("named", "the thing counted is named in the other sentence", v.noun_in_other, NEAR),
+            otherwise("different things counted", DISAGREE),
+        ),
+        only=("value",),
+    ),
+    Comparison(
+        "unit",
+        Role.IDENTITY,
+        _unit,
+        (
+            missing(),
+            level("count", "plain counts", v.dimension_is("count"), NONE),
+            level("percent", "percentages", v.dimension_is("ratio", "point"), AGREE),
+            level("money", "amounts of money", v.dimension_is("currency"), AGREE),
+            level("same", "one unit", v.same_unit, AGREE),
+            otherwise("units that convert", AGREE),
+        ),
+        only=("value",),
+    ),
+    Comparison(
+        "per",
+        Role.IDENTITY,
+        lambda slot: slot.answer.per if isinstance(slot.answer, Quantity) else "",
+        (missing(lambda p: not v.per_differs(p), "alike"), otherwise("per something else", DISAGREE)),
+        only=("value",),
+    ),
+    Comparison(
+        "metric",
+        Role.IDENTITY,
+        lambda slot: ", ".join(l.metrics_of(slot)[:3]).replace("_", " "),
+        (
+            missing(l.metric_missing, "no word for what is measured"),
+            level("one", "only one side names what is measured", l.metric_one, NONE),
+            level("same", "the same thing measured", l.metric_same, AGREE),
+            level("shared", "the same thing measured is named", l.metric_shared, NEAR),
+            otherwise("different things measured", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "base",
+        Role.IDENTITY,
+        _words,
+        (
+            missing(lambda p: not l.either(l.is_base)(p), "neither is a base of comparison"),
+            level("both", "both are bases of comparison", l.both(l.is_base), AGREE),
+            otherwise("one is only a base of comparison", DISAGREE),
+        ),
+        only=("value",),
+    ),
+    Comparison(
+        "scope",
+        Role.IDENTITY,
+        _scope_words,
+        (
+            missing(lambda p: not l.scope_words(p.a) and not l.scope_words(p.b), "no scope word"),
+            level("same", "the same scope word", lambda p: bool(l.scope_words(p.a) & l.scope_words(p.b)), AGREE),
+            level(
+                "one",
+                "a scope word on one side",
+                lambda p: not l.scope_words(p.a) or not l.scope_words(p.b),
+                NEAR,
+            ),
+            otherwise("different scope words", DISAGREE),
+        ),
+    ),
+    Comparison(
+        "size",
+        Role.IDENTITY,
+        _words,
+        (
+            missing(lambda p: v.point(p.a.answer) is None if isinstance(p.a.answer, Quantity) else True),
+            level("1.1", "within 10 %", v.within(1.1), AGREE),
+            level("1.5", "within a factor of 1.5", v.within(1.5), AGREE),
+            level("2.2", "within a factor of 2.2", v.within(2.2), NEAR),
+            level("5", "within a factor of 5", v.within(5), DISAGREE),
+            otherwise("far apart", DISAGREE),
+        ),
+        only=("value",),
+    ),
+    Comparison(
+        "role",
+        Role.IDENTITY,
+        lambda slot: slot.answer.kind if isinstance(slot.answer, Entity) else "",
+        (
+            missing(),
+            level("named", "a name stands in the other sentence too", l.named_by_other, DISAGREE),
+            level("differs", "names of different kinds", l.kinds_differ, DISAGREE),
+            level("same", "names of one kind", l.kinds_agree, AGREE),
+            otherwise("kind unknown", NONE),
+        ),
+        only=("name",),
+    ),
+    Comparison(
+        "gap",
+        Role.IDENTITY,
+        _words,
+        (
+            missing(lambda p: not v.dates_resolved(p)),
+            level("grain", "a day against a longer time", v.dates_other_grain, DISAGREE),
+            level("31", "at most a month apart", lambda p: v.dates_gap(p) <= 31, AGREE),
+            level("366", "at most a year apart", lambda p: v.dates_gap(p) <= 366, NEAR),
+            otherwise("years apart", DISAGREE),
+        ),
+        only=("date",),
+    ),
+)

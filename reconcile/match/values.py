@@ -1,0 +1,220 @@
+"""Pure predicates over numbers, dates and times of report. All symmetric.
+
+A printed number stands for the interval of values that would be printed so ("14 %" is 13.5 to 14.5), a hedge widens
+it or opens one end (``quantities.interval``); two intervals that meet are the same answer.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from functools import lru_cache
+
+from reconcile.claims import quantities, units, words
+from reconcile.claims.intervals import meet
+from reconcile.match.declare import Pairing, Predicate
+from reconcile.match.levels import stems_around
+from reconcile.match.slots import Slot
+from reconcile.model import Quantity, TimeRef
+
+# Periods and dates ------------------------------------------------------------------------------------------------
+
+
+def periods(slot: Slot) -> tuple[TimeRef, ...]:
+    """Return the claim's resolved times apart from the slot itself."""
+    return tuple(t for t in slot.claim.times if t.low and t.high and t.start != slot.span.start)
+
+
+def times_meet(a: TimeRef, b: TimeRef) -> bool:
+    """Return whether two resolved times overlap."""
+    return bool(a.low and a.high and b.low and b.high) and str(a.low) <= str(b.high) and str(b.low) <= str(a.high)
+
+
+def periods_missing(p: Pairing) -> bool:
+    """Neither side names a time."""
+    return not periods(p.a) and not periods(p.b)
+
+
+def periods_one(p: Pairing) -> bool:
+    """Only one side names a time."""
+    return not periods(p.a) or not periods(p.b)
+
+
+def periods_equal(p: Pairing) -> bool:
+    """A time of one side is the same days as one of the other."""
+    return any((x.low, x.high) == (y.low, y.high) for x in periods(p.a) for y in periods(p.b))
+
+
+def periods_meet(p: Pairing) -> bool:
+    """A time of one side overlaps one of the other."""
+    return any(times_meet(x, y) for x in periods(p.a) for y in periods(p.b))
+
+
+def dates_of(p: Pairing) -> tuple[TimeRef, TimeRef] | None:
+    """Return the two times of a date pairing."""
+    a, b = p.a.answer, p.b.answer
+    return (a, b) if isinstance(a, TimeRef) and isinstance(b, TimeRef) else None
+
+
+def dates_resolved(p: Pairing) -> bool:
+    """Both dates are known days."""
+    found = dates_of(p)
+    return found is not None and all(t.low and t.high for t in found)
+
+
+def dates_same(p: Pairing) -> bool:
+    """Both dates are the same days."""
+    found = dates_of(p)
+    return found is not None and (found[0].low, found[0].high) == (found[1].low, found[1].high)
+
+
+def dates_nest(p: Pairing) -> bool:
+    """One date lies inside the other, or they overlap."""
+    found = dates_of(p)
+    return found is not None and times_meet(*found)
+
+
+def dates_gap(p: Pairing) -> int:
+    """Return the days between two dates that do not meet, -1 if unknown."""
+    found = dates_of(p)
+    if found is None or not dates_resolved(p):
+        return -1
+    first, second = sorted(found, key=lambda t: (str(t.low), str(t.high)))
+    return max((date.fromisoformat(str(second.low)[:10]) - date.fromisoformat(str(first.high)[:10])).days, 0)
+
+
+def dates_other_grain(p: Pairing) -> bool:
+    """The dates are of different granularity (a day against a year)."""
+    found = dates_of(p)
+    return found is not None and found[0].granularity != found[1].granularity
+
+
+# Quantities -------------------------------------------------------------------------------------------------------
+
+
+def quantities_of(p: Pairing) -> tuple[Quantity, Quantity] | None:
+    """Return the two quantities of a value pairing."""
+    a, b = p.a.answer, p.b.answer
+    return (a, b) if isinstance(a, Quantity) and isinstance(b, Quantity) else None
+
+
+@lru_cache(maxsize=65536)
+def interval(q: Quantity) -> tuple[Decimal | None, Decimal | None]:
+    """Return the accepted values of a printed quantity in its dimension's base unit."""
+    return quantities.interval(q)
+
+
+@lru_cache(maxsize=65536)
+def point(q: Quantity) -> Decimal | None:
+    """Return the printed value (the middle of a printed range) in the base unit."""
+    ends = [v for v in (q.low, q.high) if v is not None]
+    if not ends:
+        return None
+    return units.to_base(sum(ends, Decimal(0)) / len(ends), q.unit, q.dimension)
+
+
+def same_value(p: Pairing) -> bool:
+    """The printed values are equal after conversion."""
+    found = quantities_of(p)
+    return found is not None and found[0].dimension != "score" and _equal(*found)
+
+
+def _equal(a: Quantity, b: Quantity) -> bool:
+    return a.hedge == b.hedge and point(a) is not None and point(a) == point(b)
+
+
+def same_score(p: Pairing) -> bool:
+    """Two scores with the same figures, told from either side."""
+    found = quantities_of(p)
+    return (
+        found is not None
+        and found[0].dimension == "score"
+        and sorted(map(str, (found[0].low, found[0].high))) == sorted(map(str, (found[1].low, found[1].high)))
+    )
+
+
+def ranges_meet(p: Pairing) -> bool:
+    """The intervals of accepted values meet, both closed."""
+    found = quantities_of(p)
+    if found is None or found[0].dimension == "score" or any(v is None for q in found for v in interval(q)):
+        return False
+    return meet(*found)
+
+
+def open_ended_meet(p: Pairing) -> bool:
+    """One side is open ("more than 100") and the other lies inside it."""
+    found = quantities_of(p)
+    return found is not None and found[0].dimension != "score" and meet(*found)
+
+
+def ratio(p: Pairing) -> float:
+    """Return how many times the larger value is the smaller, infinite when one is zero or the signs differ."""
+    found = quantities_of(p)
+    if found is None:
+        return float("inf")
+    a, b = point(found[0]), point(found[1])
+    if a is None or b is None or a * b <= 0:
+        return float("inf")
+    return float(max(a, b) / min(a, b))
+
+
+def within(factor: float) -> Predicate:
+    """Hold when the values differ by at most this factor."""
+    return lambda p: ratio(p) <= factor
+
+
+def same_unit(p: Pairing) -> bool:
+    """Both sides print the same unit."""
+    found = quantities_of(p)
+    return found is not None and found[0].unit == found[1].unit
+
+
+def dimension_is(*names: str) -> Predicate:
+    """Hold for quantities of these dimensions."""
+    return lambda p: isinstance(p.a.answer, Quantity) and p.a.answer.dimension in names
+
+
+def noun_stems(slot: Slot) -> frozenset[str]:
+    """Return the stems of the noun counted."""
+    return words.stems(slot.answer.noun, slot.claim.lang) if isinstance(slot.answer, Quantity) else frozenset()
+
+
+def nouns_shared(p: Pairing) -> bool:
+    """The nouns counted share a stem."""
+    return bool(noun_stems(p.a) & noun_stems(p.b))
+
+
+def noun_in_other(p: Pairing) -> bool:
+    """The noun counted on one side stands somewhere in the other sentence."""
+    return bool(noun_stems(p.a) & stems_around(p.b)) or bool(noun_stems(p.b) & stems_around(p.a))
+
+
+def per_differs(p: Pairing) -> bool:
+    """One is per something and the other is not, or per something else."""
+    found = quantities_of(p)
+    return found is not None and found[0].per != found[1].per
+
+
+# When it was reported ---------------------------------------------------------------------------------------------
+
+
+def reported_gap(p: Pairing) -> float:
+    """Return the hours between the publications, -1 if one is unknown."""
+    a, b = p.a.claim.as_of, p.b.claim.as_of
+    if not a or not b:
+        return -1.0
+    first, second = (datetime.fromisoformat(x.replace("Z", "+00:00")) for x in (a, b))
+    if first.tzinfo is None or second.tzinfo is None:
+        first, second = first.replace(tzinfo=None), second.replace(tzinfo=None)
+    return abs((second - first).total_seconds()) / 3600
+
+
+def later_is_larger(p: Pairing) -> bool:
+    """The later article has the larger value."""
+    found = quantities_of(p)
+    if found is None or reported_gap(p) <= 0:
+        return False
+    a, b = point(found[0]), point(found[1])
+    if a is None or b is None:
+        return False
+    return (b > a) == (str(p.b.claim.as_of) > str(p.a.claim.as_of))

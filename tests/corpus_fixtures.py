@@ -1,0 +1,43 @@
+"""The packaged model and the cleanspark database, made once for all tests of a session.
+
+A test module asks for them with ``pytest_plugins = ("tests.corpus_fixtures",)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconcile.match import embed
+from tests.corpus import FILES, FOLDER, build
+
+
+@pytest.fixture(scope="session")
+def embedder() -> embed.Embedder:
+    """The packaged model, loaded once and each text embedded once."""
+    shelf: dict[str, bytes] = {}
+    return embed.CachedEmbedder(
+        embed.load(),
+        lambda model, keys: {key: shelf[key] for key in keys if key in shelf},
+        lambda model, dim, rows: shelf.update(rows),
+    )
+
+
+@pytest.fixture
+def one_model(embedder: embed.Embedder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the pipeline use the model that is loaded already."""
+    monkeypatch.setattr(embed, "load", lambda name=None, **_: embedder)
+
+
+@pytest.fixture(scope="session")
+def cleanspark(embedder: embed.Embedder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The database of the five articles of datasets/cleanspark; tests copy it before they write to it."""
+    db = tmp_path_factory.mktemp("cleanspark") / "cleanspark.db"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(embed, "load", lambda name=None, **_: embedder)
+        build(db, *(FOLDER / name for name in FILES))
+    before = db.read_bytes()
+    yield db
+    assert db.read_bytes() == before, "a test wrote to the shared database"

@@ -1,0 +1,76 @@
+"""Time expressions in eight languages: spans, resolution against the publication date, look-alikes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reconcile.claims import times
+
+CASES = json.loads((Path(__file__).parent / "cases" / "times.json").read_text("utf-8"))
+LANGS = ("en", "tl", "es", "de", "fr", "pt", "nl", "id", "xx")
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['lang']}: {c['label']}")
+def test_find_case(case: dict[str, object]) -> None:
+    found = times.find(str(case["text"]), str(case["lang"]), case["published"])  # type: ignore[arg-type]
+    got = [
+        {"raw": t.raw, "low": t.low, "high": t.high, "granularity": t.granularity, "kind": t.kind}
+        for t in found
+    ]
+    assert got == case["expect"]
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@given(
+    text=st.text(alphabet=" .,:;-/()0123456789Qaefhilmnorstuvy$%'\"“„äéñ\n", max_size=120),
+    published=st.sampled_from([None, "2025-10-21", "2024-02-29T23:59:59Z", "not a date"]),
+)
+def test_find_any_text_gives_ordered_spans_of_the_text(lang: str, text: str, published: str | None) -> None:
+    last = 0
+    for ref in times.find(text, lang, published):
+        assert text[ref.start : ref.end] == ref.raw
+        assert ref.start >= last
+        assert (ref.low is None) == (ref.high is None)
+        assert ref.low is None or (ref.high is not None and ref.low <= ref.high)
+        last = ref.end
+
+
+@pytest.mark.parametrize(
+    ("raw", "lang", "minutes"),
+    [
+        ("8 a.m.", "en", 480),
+        ("6:30pm", "en", 1110),
+        ("12 a.m.", "en", 0),
+        ("noon", "en", 720),
+        ("23:05", "en", 1385),
+        ("alas-dos ng hapon", "tl", 840),
+        ("alas-2 ng madaling-araw", "tl", 120),
+        ("a las siete y media de la tarde", "es", 1170),
+        ("um 8 Uhr abends", "de", 1200),
+        ("20h15", "fr", 1215),
+        ("às 8 horas da manhã", "pt", 480),
+        ("om 20.30 uur", "nl", 1230),
+        ("pukul 16.00 WIB", "id", 960),
+    ],
+)
+def test_clock_minutes_reads_the_hour(raw: str, lang: str, minutes: int) -> None:
+    assert times.clock_minutes(raw, lang) == minutes
+
+
+def test_clock_minutes_of_no_clock_is_none() -> None:
+    assert times.clock_minutes("third quarter", "en") is None
+
+
+def test_find_unknown_language_reads_digits_only() -> None:
+    (ref,) = times.find("aaa 2024-05-01 bbb", "xx", None)
+    assert (ref.low, ref.granularity) == ("2024-05-01", "day")
+
+
+def test_find_hostile_input_is_fast() -> None:
+    text = "1-" * 20_000 + "the first " * 5_000 + "(" * 10_000
+    assert times.find(text, "en", "2025-01-01") == ()
