@@ -204,4 +204,7 @@ def explain(one: Decided) -> str:
         parts.append(f"the times differ: {period.a} / {period.b}")
     elif period is not None and period.level == "one":
         parts.append(f"the time is stated on one side only: {period.a or 'unknown'} / {period.b or 'unknown'}")
+    elif period is not None and period.level == "missing" and one.relation is Relation.CONFLICT:
+        unresolved = [f"{row.raw}" for slot in (one.pairing.a, one.pairing.b) for row in slot.claim.times[:1]]
+        parts.append(f"the time is not known: {' / '.join(unresolved)}" if unresolved else "no time is stated on either side")
     return "; ".join(parts)
