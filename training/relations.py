@@ -1,10 +1,10 @@
 """Train the relation weights on stories with gold, and say what they are worth on stories left out.
 
-    python training/relations.py datasets/stories [--write]
+    python training/relations.py datasets/stories datasets/practice --write
 
 Every pair of slots that the matcher would look at is labelled from the gold quotes. Folds are whole stories.
 Findings of left-out stories are scored together, as the tool would report them, and thresholds are chosen on them.
-With ``--write`` the weights of all stories and the thresholds go to ``reconcile/match/relations.json``.
+With ``--write`` the weights of all stories go to ``reconcile/match/relations.json``, the figures to ``report.json``.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ FITS = {
     "statement": CUES,
     "attribution": (),
 }
+REPORT = Path(__file__).with_name("report.json")
 FOLDS = 12
 C = 0.1
 OPEN = {str(r): 0.03 for r in relate.CLASSES}
@@ -119,10 +120,11 @@ def label(pairing, rows, story, spans):
     return relation
 
 
-def gather(folder, embedder, usual):
+def gather(folders, embedder, usual):
     """Every compared pair: (story number, pairing, rows, label)"""
     extractor = SlotExtractor()
-    out, stories = [], [json.loads(p.read_text("utf-8")) for p in sorted(Path(folder).glob("*.json"))]
+    paths = sorted((p for folder in folders for p in Path(folder).glob("*.json")), key=lambda p: p.name)
+    out, stories = [], [json.loads(p.read_text("utf-8")) for p in paths]
     for number, story in enumerate(stories):
         articles = list(story_articles(story))
         copies = {f"{story['id']}/{a['id']}" for a in story["articles"] if a["copy_of"]}
@@ -200,7 +202,7 @@ def as_finding(one):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stories")
+    parser.add_argument("stories", nargs="+", help="folders of stories with gold")
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--cache", help="keep the gathered pairs here between runs")
     parser.add_argument("--vectors", help="keep vectors in this database between runs")
@@ -274,7 +276,8 @@ def report(stories, rows, args):
         sweep(stories, decided, relation)
     final = left_out(stories, rows, thresholds=THRESHOLDS)
     print("stories left out of training, thresholds in force:")
-    print(json.dumps(evaluate.score_stories(stories, final).summary))
+    summary = evaluate.score_stories(stories, final).summary
+    print(json.dumps(summary))
     decided = final
     if args.findings:
         Path(args.findings).write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in decided), "utf-8")
@@ -288,6 +291,7 @@ def report(stories, rows, args):
             "thresholds": THRESHOLDS,
             "weights": model.weights,
         }
+        REPORT.write_text(json.dumps({"stories": len(stories), **summary}, indent=1) + "\n", "utf-8")
         relate.WEIGHTS.write_text(json.dumps(data, indent=0, sort_keys=True) + "\n", "utf-8")
 
 

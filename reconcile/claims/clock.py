@@ -100,9 +100,7 @@ def _minutes(words: Words, k: int) -> tuple[int, int, int, str] | None:
 
 def _longer(words: Words, k: int) -> bool:
     """Return whether the digits go on (1:02:33, 20.10.2025, 16.00 is not)."""
-    return (
-        k < len(words) and words.tokens.gap(k) in (":", ".", "/", ",") and words.tokens.words[k][:1].isdigit()
-    )
+    return k < len(words) and words.tokens.gap(k) in (":", ".", "/", ",") and words.tokens.words[k][:1].isdigit()
 
 
 def _spelled(words: Words, k: int) -> tuple[int, int, int, str] | None:
@@ -153,6 +151,4 @@ def _counts(words: Words, j: int) -> bool:
     if j >= len(words) or words.tokens.gap(j) != " ":
         return False
     word = words.tokens.words[j]
-    return (
-        words.tokens.raw(j, j + 1).islower() and word not in stopwords(words.lang) and not words.readings(j)
-    )
+    return words.tokens.raw(j, j + 1).islower() and word not in stopwords(words.lang) and not words.readings(j)

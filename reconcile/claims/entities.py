@@ -46,8 +46,7 @@ def find(text: str, lang: str, known: Sequence[str] = ()) -> tuple[Entity, ...]:
     """
     runs = name_runs.find(text, lang, _known_keys(tuple(known)))
     return tuple(
-        Entity(run.start, run.end, text[run.start : run.end], run.name, gazetteer.kind(text, lang, run))
-        for run in runs
+        Entity(run.start, run.end, text[run.start : run.end], run.name, gazetteer.kind(text, lang, run)) for run in runs
     )
 
 
@@ -88,9 +87,7 @@ def article_names(sentences: Sequence[Sentence]) -> Names:
     return Names(tuple(names), forms, best)
 
 
-def _one_spelling(
-    counts: Counter[str], kinds: dict[str, Counter[str]]
-) -> tuple[Counter[str], dict[str, Counter[str]]]:
+def _one_spelling(counts: Counter[str], kinds: dict[str, Counter[str]]) -> tuple[Counter[str], dict[str, Counter[str]]]:
     """Count MANILA and Manila as one name, printed as most often seen outside capitals."""
     spellings: dict[str, list[str]] = defaultdict(list)
     for name in sorted(counts):
@@ -141,18 +138,14 @@ def _definition(text: str, run: Run) -> dict[str, str]:
     return {}
 
 
-def _merged(
-    counts: Counter[str], kinds: Mapping[str, Counter[str]], defined: Mapping[str, str]
-) -> dict[str, str]:
+def _merged(counts: Counter[str], kinds: Mapping[str, Counter[str]], defined: Mapping[str, str]) -> dict[str, str]:
     """Map every form's key to one canonical name: the defined long form, else the longest name that holds
     it.
     """
     names = sorted(counts, key=lambda name: (-len(name.split()), -counts[name], name))
     forms: dict[str, str] = {}
     for name in names:
-        holders = [
-            other for other in names if len(other.split()) > len(name.split()) and contains(other, name)
-        ]
+        holders = [other for other in names if len(other.split()) > len(name.split()) and contains(other, name)]
         holders = [other for other in holders if _fits(kinds, other, name)]
         canonical = name
         if name in defined:
@@ -171,8 +164,10 @@ def _merged(
 def _fits(kinds: Mapping[str, Counter[str]], long: str, short: str) -> bool:
     """Return whether a short form may stand for a long one.
 
-    A surname or first name for a person; the first words of an organisation whose rest says what it is; the proper
-    word of a thing ("Amparo" for "Storm Amparo"). A place stands for no person, a maker for none of its products.
+    A surname or first name for a person; the first words of an organisation whose rest says what it is; the
+    proper
+    word of a thing ("Amparo" for "Storm Amparo"). A place stands for no person, a maker for none of its
+    products.
     """
     a, b = _top(kinds[long]), _top(kinds[short])
     if not (a == b or "other" in (a, b) or {a, b} == {"person", "org"}):

@@ -201,9 +201,9 @@ def _quoted(base: Claim, reading: _Reading, quotation: stance.Quotation) -> Clai
 def _filled(claim: Claim, reading: _Reading, clause: Span, near: int | None = None) -> Claim:
     """Give the claim what stands in the clause; a quantity without a time takes the sentence's times."""
     offset = reading.sentence.start
-    cues = tuple(_shift(c, offset) for c in reading.cues if _inside_span(c, clause))
-    named = tuple(t for t in reading.times if _inside_span(t, clause)) or reading.times
-    people = tuple(e for e in reading.entities if _inside_span(e, clause)) or reading.entities
+    cues = tuple(_shift(c, offset) for c in (*_elided(reading, clause), *_within(reading.cues, clause)))
+    named = _within(reading.times, clause) or _times_of_all(reading)
+    people = _within(reading.entities, clause) or reading.entities
     anchor = offset + (near if near is not None else clause.start)
     directions = sorted((c for c in cues if c.kind == "direction"), key=lambda c: (abs(c.start - anchor), c.start))
     states = [c for c in cues if c.kind == "status"]
@@ -219,14 +219,34 @@ def _filled(claim: Claim, reading: _Reading, clause: Span, near: int | None = No
     )
 
 
+def _elided(reading: _Reading, clause: Span) -> tuple[Cue, ...]:
+    """The metric named last before a clause that names none ("profit rose 9% in May and 4% in June")."""
+    if any(c.kind == "metric" for c in _within(reading.cues, clause)):
+        return ()
+    return tuple(c for c in reading.cues if c.kind == "metric" and c.end <= clause.start)[-1:]
+
+
+def _times_of_all(reading: _Reading) -> tuple[TimeRef, ...]:
+    """The sentence's times that do not stand in the clause of one of its quantities alone."""
+    if len(reading.quantities) < 2:
+        return reading.times
+    clauses = [_clause(reading, q) for q in reading.quantities]
+    return tuple(t for t in reading.times if not any(_inside_span(t, clause) for clause in clauses))
+
+
 def _clause(reading: _Reading, quantity: Quantity) -> Span:
-    """The words around a quantity up to the nearest break that has another quantity behind it, or a strong stop."""
-    text = reading.sentence.text
+    """The words around a quantity up to the nearest break; a joining word is one where a quantity lies beyond."""
+    text, lang = reading.sentence.text, reading.sentence.lang
+    others = [q for q in reading.quantities if q is not quantity]
     left = max((m.end() for m in _BREAK.finditer(text, 0, quantity.start)), default=0)
     right = next((m.start() for m in _BREAK.finditer(text, quantity.end)), len(text))
-    others = [q for q in reading.quantities if q is not quantity]
     if not any(q.end <= left for q in others) and len(text[left : quantity.start].split()) < 4:
         left = max((m.end() for m in re.finditer(r"[;:—–] ?", text[: quantity.start])), default=0)
+    for start, end in scope.joins(text, lang):
+        if end <= quantity.start and any(left <= q.start and q.end <= start for q in others):
+            left = max(left, end)
+        if start >= quantity.end and any(end <= q.start and q.end <= right for q in others):
+            right = min(right, start)
     return Span(left, right)
 
 
@@ -280,6 +300,10 @@ def _longer(a: TimeRef, b: Quantity) -> bool:
 
 def _inside(entity: Entity, spans: Sequence[TimeRef]) -> bool:
     return any(span.start < entity.end and entity.start < span.end for span in spans)
+
+
+def _within(items: tuple[_Item, ...], span: Span) -> tuple[_Item, ...]:
+    return tuple(item for item in items if _inside_span(item, span))
 
 
 def _inside_span(item: TimeRef | Entity | Cue, span: Span) -> bool:

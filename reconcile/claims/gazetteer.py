@@ -35,7 +35,13 @@ def place_names(lang: str) -> frozenset[str]:
         for code, territory in names.items():
             if code != "001":
                 found.add(" ".join(tokenise(territory).words))
-    return frozenset(found) | word_set(lang, "entities", "capitals") | word_set("en", "entities", "capitals")
+    listed = word_set(lang, "entities", "capitals") | word_set("en", "entities", "capitals")
+    return frozenset(found) | {" ".join(tokenise(name).words) for name in listed}
+
+
+def dateline(text: str) -> bool:
+    """Return whether a text opens like an agency report: MANILA, Philippines (Wire) - ..."""
+    return _DATELINE.match(text) is not None
 
 
 @lru_cache(maxsize=1)
@@ -57,7 +63,9 @@ def kind(text: str, lang: str, run: Run) -> str:
     lookup = _Cues(lang)
     if " ".join(words) in place_names(lang):
         return "place"
-    if run.title and not (set(words) & lookup.org):
+    ahead = tokens.words[run.i - 1] if run.i and not tokens.hard[run.i] else ""
+    office = run.title or ahead in word_set(lang, "titles", "person")
+    if office and not (set(words) & lookup.org):
         return "person"
     if found := lookup.by_words(words):
         return found
@@ -95,11 +103,9 @@ class _Cues:
         ahead = tokens.words[run.i - 1] if run.i and not tokens.hard[run.i] else ""
         behind = tokens.words[run.j] if run.j < len(tokens) else ""
         lang = self.lang
-        if run.i == 0 and tokens.raw(0, run.j).isupper() and _DATELINE.match(tokens.text):
+        if run.i == 0 and tokens.raw(0, run.j).isupper() and dateline(tokens.text):
             return "place"
-        if ahead in word_set(lang, "titles", "person") or ahead in word_set(
-            lang, "entities", "person_article"
-        ):
+        if ahead in word_set(lang, "titles", "person") or ahead in word_set(lang, "entities", "person_article"):
             return "person"
         if ahead in word_set(lang, "entities", "place") or behind in word_set(lang, "entities", "place"):
             return "place"
@@ -118,7 +124,9 @@ class _Cues:
         return "org" if self._acronym(tokens, run, ahead) else "other"
 
     def _described(self, tokens: Tokens, run: Run) -> bool:
-        """Return whether an age or an office follows in apposition: "Nena Bordeos, 58,", "Marit Vollan, director"."""
+        """Return whether an age or an office follows in apposition: "Nena Bordeos, 58,", "Marit Vollan,
+        director".
+        """
         if run.j >= len(tokens) or tokens.gap(run.j).strip() not in (",", "("):
             return False
         titles = word_set(self.lang, "titles", "person")
@@ -132,11 +140,7 @@ class _Cues:
             return False
         behind = tokens.words[run.j] if run.j < len(tokens) else ""
         spoken = behind in word_set(self.lang, "entities", "speech")
-        return (
-            spoken
-            or ahead in word_set(self.lang, "entities", "org_article")
-            or tokens.gap(run.j) in ("'", "’")
-        )
+        return spoken or ahead in word_set(self.lang, "entities", "org_article") or tokens.gap(run.j) in ("'", "’")
 
 
 def _personal(tokens: Tokens, run: Run) -> bool:
@@ -144,9 +148,4 @@ def _personal(tokens: Tokens, run: Run) -> bool:
     parts = [tokens.raw(k, k + 1) for k in range(run.i, run.j)]
     capital = [part for part in parts if part[0].isupper()]
     plain = all((part.isalpha() and part[1:].islower()) or len(part) == 1 for part in capital)
-    return (
-        2 <= len(capital) <= 3
-        and len(parts) <= 5
-        and plain
-        and tokens.words[run.i - 1 if run.i else 0] != "the"
-    )
+    return 2 <= len(capital) <= 3 and len(parts) <= 5 and plain and tokens.words[run.i - 1 if run.i else 0] != "the"

@@ -6,9 +6,7 @@ from functools import lru_cache
 
 from reconcile.claims.phrases import tokenise
 
-TITLE_SHARE = (
-    0.75  # of the longer words of a headline in Title Case, at least this share begins with a capital
-)
+TITLE_SHARE = 0.75  # of the longer words of a headline in Title Case, at least this share begins with a capital
 LONG_WORD = 4  # letters; shorter words stay small in many house styles
 SENTENCE_CASE = ("de", "es", "fr", "nl", "pt")  # their headlines are written as sentences
 _ENDS = (".", "!", "?", "…", '."', ".”", ".»", ".“")

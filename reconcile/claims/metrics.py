@@ -49,15 +49,16 @@ def groups(lang: str) -> tuple[str, ...]:
 def _matches(tokens: Tokens, lang: str) -> list[Hit]:
     """Return the longest match that begins at each word, look-alikes among them."""
     patterns: Lexicon = lexicon(lang, _TABLE)
-    tails = _tails(lang)
+    tails, capitals = _tails(lang), _capital_nouns(lang)
     hits = []
     for i, word in enumerate(tokens.words):
         found = patterns.at(tokens, i)
         if found:
             last = found[0].last
             hits.append(min((hit for hit in found if hit.last == last), key=lambda hit: (hit.i, -hit.j, hit.value)))
-        elif tails and len(word) >= _HEAD + _TAIL:
-            if value := _tail(word, tails):
+        elif tails and len(word) >= _HEAD + _TAIL and (tokens.capital(i) or not capitals):
+            value = _tail(word, tails)
+            if value:
                 hits.append(Hit(i, i + 1, value, i + 1))
     return hits
 

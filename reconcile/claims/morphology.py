@@ -99,9 +99,7 @@ def tagalog(root: str) -> frozenset[str]:
         for prefix in ("na", "ma", "pinag", "pinaka", "nag", "mag"):
             forms |= _suffixed(prefix + (link if prefix.endswith("g") else "") + stem, "an")
     nasal = _nasal(root)
-    forms |= {head + nasal for head in ("nan", "man", "pan")} | {
-        head + _reduplicated(nasal) for head in ("nan", "man")
-    }
+    forms |= {head + nasal for head in ("nan", "man", "pan")} | {head + _reduplicated(nasal) for head in ("nan", "man")}
     return frozenset(forms)
 
 
@@ -134,10 +132,7 @@ def indonesian(root: str) -> frozenset[str]:
     True
     """
     stems = {root} | _meng(root)
-    stems |= {
-        prefix + root
-        for prefix in ("di", "ber", "ter", "se", "ke", "per", "memper", "diper", "pem", "pember")
-    }
+    stems |= {prefix + root for prefix in ("di", "ber", "ter", "se", "ke", "per", "memper", "diper", "pem", "pember")}
     return frozenset(stem + suffix for stem in stems for suffix in ("", "kan", "i", "an"))
 
 

@@ -2,69 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import lru_cache
 
 from reconcile.claims import headlines
-from reconcile.claims.gazetteer import place_names
-from reconcile.claims.phrases import Tokens, tokenise, word_set
+from reconcile.claims.gazetteer import dateline, place_names
+from reconcile.claims.name_words import Known, NameWords, inner_capital, openers
+from reconcile.claims.phrases import tokenise, word_set
 from reconcile.claims.words import stopwords
 
-_PRICE = re.compile(r"(?:p|rp|r|us|php)\d+")
+_ABBREVIATED = frozenset(["inc", "corp", "co", "ltd", "jr", "sr", "bros"])
 LONGEST = 14  # words of one name
-_CODES = frozenset(
-    [
-        "usd",
-        "eur",
-        "gbp",
-        "php",
-        "idr",
-        "jpy",
-        "cny",
-        "sgd",
-        "chf",
-        "cad",
-        "aud",
-        "brl",
-        "mxn",
-        "inr",
-        "krw",
-        "hkd",
-        "nok",
-        "sek",
-        "dkk",
-        "vnd",
-        "thb",
-        "rp",
-        "rm",
-    ]
-)
-_JOINTS = frozenset([" ", "\u00a0", "-", "'", "’", ".", "‑", "&", " & "])
-NOUN_CAPITALS = ("de",)  # languages that capitalise every noun
-Known = frozenset[tuple[str, ...]]
-_STARTERS = (
-    '"',
-    "“",
-    "„",
-    "«",
-    "‘",
-    "»",
-    "(",
-    "[",
-    "•",
-    "|",
-    "–",
-    "—",
-    "-",
-    ":",
-    ".",
-    "!",
-    "?",
-    "…",
-    "\n",
-    "'",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +47,8 @@ def find(text: str, lang: str, known: Known, strict: bool = False) -> list[Run]:
     return finder.headline() if headlines.is_title_case(text, lang) else finder.running()
 
 
-class _Finder:
-    def __init__(self, tokens: Tokens, lang: str, known: Known, strict: bool) -> None:
-        self.t, self.lang, self.known, self.strict = tokens, lang, known, strict
-        self.longest = max((len(name) for name in known), default=0)
-        particles = word_set(lang, "entities", "particles")
-        self.weak = word_set(lang, "entities", "weak_particles")
-        self.particles = particles
-        self.titles = word_set(lang, "titles", "person")
-        self.nouns = lang in NOUN_CAPITALS
-
-    # -- running text --
+class _Finder(NameWords):
+    """The readers of one text."""
 
     def running(self) -> list[Run]:
         found: list[Run] = []
@@ -128,15 +66,6 @@ class _Finder:
             found.extend(self._trimmed(i, j))
             i = j
         return found
-
-    def _startable(self, i: int) -> bool:
-        word = self.t.words[i]
-        if not self.t.capital(i) or word[0].isdigit() or _PRICE.fullmatch(word):
-            return False
-        return word not in self._never() and word not in _CODES
-
-    def _never(self) -> frozenset[str]:
-        return word_set(self.lang, "entities", "calendar")
 
     def _known_at(self, i: int) -> int:
         """Return the position behind the longest known name at word i, 0 if there is none."""
@@ -179,59 +108,13 @@ class _Finder:
             j = k + 1
         return j
 
-    def _heads(self, i: int) -> bool:
-        """Return whether a first word may begin a name with a particle in it: Bank of, Lungsod ng, Juan de la."""
-        word = self.t.words[i]
-        listed = ("org", "place", "thing", "place_before")
-        return (
-            self._given(i)
-            or any(word in word_set(self.lang, "entities", key) for key in listed)
-            or (self.lang not in ("tl", "en"))
-        )
-
-    def _joined(self, j: int) -> bool:
-        gap = self.t.gap(j)
-        if gap == ". ":
-            return len(self.t.words[j - 1]) == 1 or self.t.words[j - 1] in self.titles
-        return gap in _JOINTS
-
-    def _name_word(self, j: int) -> bool:
-        word = self.t.words[j]
-        if _PRICE.fullmatch(word) and self.t.gap(j + 1) in (".", ","):
-            return False
-        if word[0].isdigit():
-            return len(word) <= 2 and self.t.gap(j) == " " and not self._counting(j)
-        return self.t.capital(j) and word not in self._never()
-
-    def _counting(self, j: int) -> bool:
-        """Digits belong to a name only at its end ("Flight 9", "Route 66"): not before a lower-case word or
-        a decimal.
-        """
-        following = self.t.gap(j + 1)
-        return j + 1 < len(self.t) and not (
-            following.startswith((",", ".", ")")) and not self.t.words[j + 1][0].isdigit()
-        )
-
-    def _possessive(self, j: int) -> bool:
-        return (self.t.words[j] == "s" and self.t.gap(j) in ("'", "’")) or self.t.gap(j)[:2] in ("' ", "’ ")
-
-    def _one_name(self, i: int, j: int, k: int) -> bool:
-        """Calloway and Reid is one firm only where more follows; "Smith and Jones" are two: weak particles
-        part names.
-        """
-        orgs = word_set(self.lang, "entities", "org")
-        return (
-            self.t.words[j - 1] in orgs and self.t.words[k] not in orgs and self.t.words[j] in ("for", "on")
-        )
-
-    # -- trimming --
-
     def _trimmed(self, i: int, j: int) -> list[Run]:
         """Take titles, sentence starters and trailing common words off a run; return the names in it."""
         initial = self._sentence_start(i)
         while i < j and self._small(i) and self.t.gap(i + 1) != "-":
             i, initial = i + 1, False if j - i > 1 else initial
-        if initial and j - i > 2 and self.t.words[i] in _openers(self.lang):
+        opener = initial and j - i > 2 and self.t.words[i] in openers(self.lang)
+        if opener and not self._title_at(i, j):
             i += 1
         if cut := self._title_inside(i, j):
             return self._trimmed(i, cut) + self._trimmed(cut, j)
@@ -250,7 +133,9 @@ class _Finder:
         return [self._run(i, j, title)] if self._worthy(i, j, title, initial) else []
 
     def _title_inside(self, i: int, j: int) -> int:
-        """Return where a title begins behind a country or organisation ("U.S. President Joe Biden"), else 0."""
+        """Return where a title begins behind a country or organisation ("U.S. President Joe Biden"), else
+        0.
+        """
         orgs = word_set(self.lang, "entities", "org")
         peoples = word_set(self.lang, "entities", "nationalities")
         for m in range(i + 1, j - 1):
@@ -259,22 +144,6 @@ class _Finder:
                 acronym = self.t.raw(m - 1, m).isupper() and not self.t.raw(m, m + 1).isupper()
                 if left in place_names(self.lang) or last in orgs or last in peoples or acronym:
                     return m
-        return 0
-
-    def _small(self, i: int) -> bool:
-        return self.t.words[i] in stopwords(self.lang) or self.t.words[i] in self.particles
-
-    def _all_titles(self, i: int, j: int) -> bool:
-        return " ".join(self.t.words[i:j]) in self.titles
-
-    def _title_at(self, i: int, j: int) -> int:
-        office = self.t.words[i] in word_set(self.lang, "titles", "portfolio")
-        if office and i + 2 < j and (size := self._title_at(i + 1, j)):
-            return size + 1
-        for size in (3, 2, 1):
-            if i + size < j and " ".join(self.t.words[i : i + size]) in self.titles:
-                if not (self.t.words[i + size] in self.particles and not self.t.capital(i + size)):
-                    return size
         return 0
 
     def _worthy(self, i: int, j: int, title: str, initial: bool) -> bool:
@@ -288,7 +157,7 @@ class _Finder:
         if title:
             return True
         if raw.isupper():
-            return len(raw) > 1 and (not initial or len(raw) <= 6) and word not in self.titles
+            return len(raw) > 1 and (not initial or len(raw) <= 6 or dateline(self.t.text)) and word not in self.titles
         if (
             word in self.titles
             or word in word_set(self.lang, "entities", "org")
@@ -302,36 +171,11 @@ class _Finder:
         if self._common(i):
             return False
         return not self.strict and (
-            word in place_names(self.lang)
-            or self._possessive_behind(j)
-            or _inner_capital(raw)
-            or self._governs(i)
+            word in place_names(self.lang) or self._possessive_behind(j) or inner_capital(raw) or self._governs(i)
         )
 
     def _possessive_behind(self, j: int) -> bool:
         return j < len(self.t) and self._possessive(j)
-
-    def _common(self, i: int) -> bool:
-        word = self.t.words[i]
-        return word in _openers(self.lang) or word in stopwords(self.lang) or word in self.titles
-
-    def _governs(self, i: int) -> bool:
-        """Return whether a first word stands before a finite verb and looks like no plural ("Amihan has agreed")."""
-        if self.known or i + 1 >= len(self.t) or not self.t.soft[i + 1] or self.t.capital(i + 1):
-            return False
-        word, verb = self.t.words[i], self.t.words[i + 1]
-        endings = tuple(sorted(word_set(self.lang, "entities", "common_endings")))
-        finite = word_set(self.lang, "entities", "finite") | word_set(self.lang, "entities", "speech")
-        return len(word) > 2 and verb in finite and not word.endswith(endings)
-
-    def _sentence_start(self, i: int) -> bool:
-        gap = self.t.gap(i)
-        if i == 0 or " - " in gap or gap in (" (", "("):
-            return True
-        gap = gap.rstrip(" \u00a0")
-        return gap.endswith(_STARTERS) and not gap.endswith(("-", "'"))
-
-    # -- German --
 
     def _noun_language(self, i: int, j: int, title: str, initial: bool) -> list[Run]:
         """Where nouns are capitalised, drop common nouns at both ends; what stays needs evidence of its
@@ -356,30 +200,7 @@ class _Finder:
         placed = ahead in word_set(self.lang, "entities", "bare_place_prep") and not self._noun(i)
         spoken = ahead in word_set(self.lang, "entities", "speech")
         spoken = spoken or ahead in word_set(self.lang, "entities", "org_before")
-        return [self._run(i, j, title)] if strong or placed or spoken or _inner_capital(raw) else []
-
-    def _noun(self, i: int) -> bool:
-        word = self.t.words[i]
-        if (
-            word in self.titles
-            or word in _openers(self.lang)
-            or word in word_set(self.lang, "entities", "nouns")
-        ):
-            return True
-        return len(word) > 5 and word.endswith(
-            tuple(sorted(word_set(self.lang, "entities", "common_endings")))
-        )
-
-    def _kind_noun(self, i: int, j: int) -> bool:
-        return j - i > 1 and self.t.words[i] in word_set(self.lang, "entities", "org_before")
-
-    def _given(self, i: int) -> bool:
-        return self.t.words[i] in word_set(self.lang, "entities", "given_names")
-
-    def _org_word(self, i: int) -> bool:
-        return self.t.words[i] in word_set(self.lang, "entities", "org")
-
-    # -- headlines --
+        return [self._run(i, j, title)] if strong or placed or spoken or inner_capital(raw) else []
 
     def headline(self) -> list[Run]:
         """In Title Case a capital says nothing: known names, acronyms, places and given names with a
@@ -405,24 +226,22 @@ class _Finder:
             return i + 1
         if self._given(i) and i + 1 < len(self.t) and self.t.capital(i + 1) and self.t.gap(i + 1) == " ":
             return i + 2 if self.t.words[i + 1] not in stopwords(self.lang) else 0
-        return i + 1 if _inner_capital(raw) and word not in stopwords(self.lang) else 0
+        return i + 1 if inner_capital(raw) and word not in stopwords(self.lang) else 0
 
-    def _all_capitals(self) -> bool:
-        return self.t.text.upper() == self.t.text
+    def _abbreviated(self, j: int, end: int) -> bool:
+        """Return whether the point behind word j - 1 belongs to it ("Corp. said", "U.S. law") and ends no
+        sentence.
+        """
+        if self.t.text[end : end + 1] != "." or j >= len(self.t):
+            return False
+        inner = self.t.gap(j - 1) == "."
+        return inner or (self.t.words[j - 1] in _ABBREVIATED and not self.t.capital(j))
 
     def _run(self, i: int, j: int, title: str = "") -> Run:
         while j - i > 1 and self.t.words[j - 1] == "s" and self.t.gap(j - 1) in ("'", "’"):
             j -= 1
         start, end = self.t.starts[i], self.t.ends[j - 1]
-        if self.t.text[end : end + 1] == "." and self.t.words[j - 1] in (
-            "inc",
-            "corp",
-            "co",
-            "ltd",
-            "jr",
-            "sr",
-            "s",
-        ):
+        if self._abbreviated(j, end):
             end += 1
         name = self.t.text[start:end]
         if (
@@ -433,13 +252,3 @@ class _Finder:
         ):
             name = name[:-1]
         return Run(start, end, i, j, " ".join(name.split()), title)
-
-
-def _inner_capital(raw: str) -> bool:
-    """CleanSpark, iPhone, McLaren: a capital inside a word."""
-    return any(c.isupper() for c in raw[1:]) and not raw.isupper()
-
-
-@lru_cache(maxsize=64)
-def _openers(lang: str) -> frozenset[str]:
-    return word_set(lang, "entities", "openers")

@@ -102,12 +102,7 @@ def fold(text: str) -> str:
     True
     """
     text = (
-        text.replace("ø", "o")
-        .replace("Ø", "o")
-        .replace("ł", "l")
-        .replace("Ł", "l")
-        .replace("đ", "d")
-        .replace("Đ", "d")
+        text.replace("ø", "o").replace("Ø", "o").replace("ł", "l").replace("Ł", "l").replace("đ", "d").replace("Đ", "d")
     )
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
@@ -140,9 +135,7 @@ def contains(long: str, short: str) -> bool:
     if not b or len(b) > len(a):
         return False
     rest = iter(a)
-    return all(
-        any(word == other or (len(word) == 1 and other.startswith(word)) for other in rest) for word in b
-    )
+    return all(any(word == other or (len(word) == 1 and other.startswith(word)) for other in rest) for word in b)
 
 
 def initials(long: str, short: str) -> bool:
@@ -173,7 +166,7 @@ def same(a: str, b: str) -> float:
         return 0.95
     if initials(a, b) or initials(b, a):
         return 0.9
-    short, long = (left, right) if len(left) <= len(right) else (right, left)
+    short, long = sorted((left, right), key=lambda found: (len(found), len(" ".join(found)), found))
     if contains(" ".join(long), " ".join(short)):
         return _short_form(short, long)
     return _spelling(left, right)

@@ -67,9 +67,7 @@ def clauses(text: str, lang: str) -> Clauses:
         elif hit.value.startswith("narrow"):
             negators.append(Negator(hit.i, hit.j, NARROW_REACH))
     number, subordinate = _number(tokens, lang)
-    return Clauses(
-        number, subordinate, tuple(negators), bool(word_set(lang, "negation", "both_sides") & {"yes"})
-    )
+    return Clauses(number, subordinate, tuple(negators), bool(word_set(lang, "negation", "both_sides") & {"yes"}))
 
 
 def _number(tokens: Tokens, lang: str) -> tuple[tuple[int, ...], frozenset[int]]:

@@ -33,6 +33,7 @@ from reconcile.claims.morphology import ROOTS, variants
 
 GAP = 11
 MEMO_SIZE = 20_000
+LONGEST_WORD = 48  # letters; no inflected word is longer
 _WORD = re.compile(r"[\w\u0300-\u036f]+")
 _PART = re.compile(r"[^\W_]+")
 _TIGHT = frozenset(["", "-", "'", "’", "‑", "."])
@@ -191,7 +192,7 @@ class Lexicon:
         for form in variants(word, self._lang):
             if (child := node.exact.get(form)) is not None:
                 found.append(child)
-            if node.stems or node.prefixes:
+            if (node.stems or node.prefixes) and len(form) <= LONGEST_WORD:
                 for cut in range(len(form), 1, -1):
                     if (child := node.stems.get(form[:cut])) is not None and form[cut:] in self._endings:
                         found.append(child)

@@ -236,7 +236,9 @@ def _stops(tokens: Tokens, k: int) -> bool:
 
 
 def _subject(tokens: Tokens, lang: str, at: tuple[int, int]) -> tuple[str, str] | None:
-    """Return the speaker of a speech verb that stands without a quotation; a comma before it turns the order round."""
+    """Return the speaker of a speech verb that stands without a quotation; a comma before it turns the
+    order round.
+    """
     i, j = at
     if i == 0 or tokens.hard[i]:
         return _phrase_after(tokens, lang, j)
@@ -248,11 +250,7 @@ def _phrase_after(tokens: Tokens, lang: str, j: int) -> tuple[str, str] | None:
     """Return (speaker, kind) of the noun phrase behind word j - 1: "auctioneer Fergus Reid", "ng nars na si
     Joy".
     """
-    if (
-        j < len(tokens)
-        and tokens.words[j] in word_set(lang, "attribution", "pronouns")
-        and not tokens.hard[j]
-    ):
+    if j < len(tokens) and tokens.words[j] in word_set(lang, "attribution", "pronouns") and not tokens.hard[j]:
         return tokens.raw(j, j + 1), "pronoun"
     plain: list[int] = []
     for k in range(j, min(j + 9, len(tokens))):
@@ -300,7 +298,9 @@ def _phrase_before(tokens: Tokens, lang: str, i: int, low: int) -> tuple[str, st
 
 
 def _plain_noun(tokens: Tokens, lang: str, i: int) -> bool:
-    """Return whether a lower-case noun with an article ahead stands right before the verb ("a Lagos broker said")."""
+    """Return whether a lower-case noun with an article ahead stands right before the verb ("a Lagos broker
+    said").
+    """
     word = tokens.words[i - 1]
     if (i < len(tokens) and tokens.hard[i]) or tokens.capital(i - 1) or len(word) < 3 or word.endswith("ly"):
         return False
@@ -310,11 +310,7 @@ def _plain_noun(tokens: Tokens, lang: str, i: int) -> bool:
 
 
 def _bridge(tokens: Tokens, lang: str, k: int) -> bool:
-    return (
-        k > 0
-        and tokens.words[k] in word_set(lang, "entities", "particles")
-        and _capital_name(tokens, lang, k - 1)
-    )
+    return k > 0 and tokens.words[k] in word_set(lang, "entities", "particles") and _capital_name(tokens, lang, k - 1)
 
 
 def _capital_name(tokens: Tokens, lang: str, k: int) -> bool:
@@ -349,12 +345,7 @@ def _run(tokens: Tokens, lang: str, k: int) -> tuple[str, str]:
         initial = tokens.gap(j) == "." or (len(tokens.words[j - 1]) == 1 and tokens.gap(j) == ". ")
         if tokens.capital(j) or initial:
             j += 1
-        elif (
-            tokens.words[j] in particles
-            and j + 1 < len(tokens)
-            and tokens.capital(j + 1)
-            and tokens.soft[j + 1]
-        ):
+        elif tokens.words[j] in particles and j + 1 < len(tokens) and tokens.capital(j + 1) and tokens.soft[j + 1]:
             j += 2
         else:
             break

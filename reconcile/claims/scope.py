@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from reconcile.claims import languages
@@ -39,12 +40,24 @@ def _pattern(lang: str, group: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=64)
 def _before(lang: str) -> re.Pattern[str]:
-    words = _phrases(lang, "base")
+    words = _phrases(lang, "base", "linking")
     hedge = r"(?:[^\W\d]{2,12} )?"  # one word such as "about" may stand between
     return re.compile(rf"(?<!\w)(?:{'|'.join(words)}) {hedge}[^\w\s]?$", re.IGNORECASE) if words else _NOTHING
 
 
-def _phrases(lang: str, group: str) -> list[str]:
-    value = languages.load(lang).table("scope").get(group, "")
+def joins(text: str, lang: str) -> Iterator[tuple[int, int]]:
+    """Yield the places of the words that join two statements ("and", "while")."""
+    for match in _joining(lang).finditer(text):
+        yield match.start(), match.end()
+
+
+@lru_cache(maxsize=64)
+def _joining(lang: str) -> re.Pattern[str]:
+    words = _phrases(lang, "join", "linking")
+    return re.compile(rf"(?<=\s)(?:{'|'.join(words)})(?=\s)", re.IGNORECASE) if words else _NOTHING
+
+
+def _phrases(lang: str, group: str, table: str = "scope") -> list[str]:
+    value = languages.load(lang).table(table).get(group, "")
     items = value.split(",") if isinstance(value, str) else [str(item) for item in value]
     return sorted((re.escape(item.strip()) for item in items if item.strip()), key=lambda w: (-len(w), w))

@@ -125,6 +125,4 @@ def _is_name(tokens: Tokens, hit: Hit) -> bool:
     if not tokens.capital(hit.i):
         return False
     gap = tokens.gap(hit.i)
-    return not gap.rstrip(" \u00a0").endswith(
-        (".", ":", "?", "!", "–", "—", '"', "“", "„", "«", "•", "|", "\n", "‘")
-    )
+    return not gap.rstrip(" \u00a0").endswith((".", ":", "?", "!", "–", "—", '"', "“", "„", "«", "•", "|", "\n", "‘"))

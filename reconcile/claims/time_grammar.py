@@ -11,17 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
-from functools import partial
 
 from reconcile.claims import timeline
 from reconcile.claims.phrases import word_set
-from reconcile.claims.time_spans import Spans
+from reconcile.claims.time_digits import Digits
 from reconcile.claims.timeline import Days, Reading
 
 MONTH_FIRST = ("en", "tl")
 
 
-class Grammar(Spans):
+class Grammar(Digits):
     """Readers of dates over one text and its publication day (None: nothing without a year can be
     resolved).
     """
@@ -34,9 +33,7 @@ class Grammar(Spans):
         if found is None:
             return None
         j = found[1]
-        near = (self.w.number(j) is not None and self.loose(j)) or (
-            i > 0 and self.w.number(i - 1) is not None
-        )
+        near = (self.w.number(j) is not None and self.loose(j)) or (i > 0 and self.w.number(i - 1) is not None)
         if self.tokens.words[i] in word_set(self.w.lang, "time_words", "abbreviated") and not near:
             return None
         if self.tokens.words[i] in word_set(self.w.lang, "time_words", "ambiguous"):
@@ -87,25 +84,14 @@ class Grammar(Spans):
             return None
         month = self.month_at(start)
         if month is None:
-            return self._across(i) if last == first else None
+            return None
         return self._dated(i, month[1], (month[0], first, last))
 
-    def _across(self, i: int) -> Reading | None:
-        """28 February to 3 March is read as two dates; nothing to do here."""
-        return None
-
     def _dated(self, i: int, j: int, parts: tuple[int, int, int]) -> Reading:
-        month, first, last = parts
+        _, first, last = parts
         year = self.year_after(j)
         days = self.spans(lambda y: self._days(y, parts), year[0] if year else None, (i, j))
-        return Reading(
-            i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year)
-        )
-
-    @staticmethod
-    def _days(year: int, parts: tuple[int, int, int]) -> Days | None:
-        low, high = timeline.valid(year, parts[0], parts[1]), timeline.valid(year, parts[0], parts[2])
-        return (low, high) if low and high else None
+        return Reading(i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year))
 
     def month_first(self, i: int) -> Reading | None:
         """Oct. 20, October 20-22, 2025, Nobyembre 7; else the month alone, with or without a year."""
@@ -113,12 +99,7 @@ class Grammar(Spans):
         if found is None:
             return None
         month, j = found
-        if (
-            self.w.lang in MONTH_FIRST
-            and self.loose(j)
-            and (first := self.day_number(j))
-            and self._is_day(i, j)
-        ):
+        if self.w.lang in MONTH_FIRST and self.loose(j) and (first := self.day_number(j)) and self._is_day(i, j):
             last, behind = first, j + 1
             if (other := self.range_end(behind)) and (number := self.day_number(other)) and number > first:
                 if not self._month_follows(other):
@@ -146,12 +127,7 @@ class Grammar(Spans):
         year = self.year_after(j)
         low = high = month
         end = year[1] if year else j
-        if (
-            year is None
-            and (other := self.range_end(j, i))
-            and (second := self.month_at(other))
-            and second[0] > month
-        ):
+        if year is None and (other := self.range_end(j, i)) and (second := self.month_at(other)) and second[0] > month:
             high, end = second
             year = self.year_after(end)
             end = year[1] if year else end
@@ -222,7 +198,7 @@ class Grammar(Spans):
     # -- weekdays and relative days --
 
     def weekday(self, i: int) -> Reading | None:
-        """Friday, last Friday, Friday 17 October, Friday (17/10), vrijdag 17 oktober, am kommenden Freitag."""
+        """Friday, last Friday, Friday 17 October, Friday (17/10), vrijdag 17 oktober, kommenden Freitag."""
         found = self.w.family(i, "weekday")
         if found is None or not self._weekday_allowed(i):
             return None
@@ -243,16 +219,12 @@ class Grammar(Spans):
             return False
         if self.tokens.words[i] not in word_set(self.w.lang, "time_words", "ambiguous"):
             return True
-        beside = i + 1 < len(self.w) and (
-            self.w.number(i + 1) is not None or self.w.family(i + 1, "mon") is not None
-        )
+        beside = i + 1 < len(self.w) and (self.w.number(i + 1) is not None or self.w.family(i + 1, "mon") is not None)
         return self.w.capital(i) and beside
 
     def _small(self, i: int) -> bool:
         """Return whether a word that is a weekday only with a capital (Linggo, Domingo) has none."""
-        return not self.w.capital(i) and self.tokens.words[i] in word_set(
-            self.w.lang, "time_words", "capital_only"
-        )
+        return not self.w.capital(i) and self.tokens.words[i] in word_set(self.w.lang, "time_words", "capital_only")
 
     def _date_behind(self, j: int) -> Reading | None:
         start = self.skip(j, "w daylink", "w articles")
@@ -287,11 +259,7 @@ class Grammar(Spans):
             shift = ahead or 7
         else:
             lean = self.w.lean(low, behind)
-            if (
-                not lean
-                and mode == "this"
-                and word_set(self.w.lang, "time_words", "this_default") == {"future"}
-            ):
+            if not lean and mode == "this" and word_set(self.w.lang, "time_words", "this_default") == {"future"}:
                 lean = "future"
             shift = ahead if lean == "future" else -past
         when = self.anchor + timedelta(days=shift)
@@ -314,68 +282,12 @@ class Grammar(Spans):
     def _same_day(self, j: int, days: Days) -> Reading | None:
         """Tomorrow, Wednesday / heute (21. Oktober): the second expression names the same day."""
         found = self._date_behind(j)
-        if (
-            found
-            and found.days
-            and found.days[0] == found.days[1]
-            and abs((found.days[0] - days[0]).days) <= 1
-        ):
+        if found and found.days and found.days[0] == found.days[1] and abs((found.days[0] - days[0]).days) <= 1:
             return found
         day = self.w.family(j, "weekday")
         if day and self.tokens.gap(j).strip() in (",", "(", "") and int(day[0]) == days[0].weekday():
             return Reading(j, day[1], days, "day")
         return None
-
-    # -- digits --
-
-    def numeric(self, i: int) -> Reading | None:
-        """2025-10-20, 20.10.2025, 10/20/2025, (13/8), 20.10."""
-        words, tokens = self.w, self.tokens
-        first = words.number(i)
-        if first is None or not tokens.words[i].isdecimal() or i + 1 >= len(words):
-            return None
-        mark = tokens.gap(i + 1)
-        second = words.number(i + 1)
-        if mark not in ("-", ".", "/") or second is None or not tokens.words[i + 1].isdecimal():
-            return None
-        third = words.number(i + 2) if i + 2 < len(words) and tokens.gap(i + 2) == mark else None
-        if len(tokens.words[i]) == 4 and third is not None and mark in "-/":
-            day = timeline.valid(first, second, third)
-            return Reading(i, i + 3, (day, day), "day") if day else None
-        if third is not None:
-            if i + 3 < len(words) and tokens.gap(i + 3) == mark and tokens.words[i + 3][0].isdigit():
-                return None
-            size = len(tokens.words[i + 2])
-            year = third if size == 4 else 2000 + third if size == 2 and mark != "-" else None
-            return self._written(i, i + 3, (first, second, year)) if year else None
-        return self._short_numeric(i, (first, second), mark)
-
-    def _short_numeric(self, i: int, pair: tuple[int, int], mark: str) -> Reading | None:
-        bracketed = self.tokens.gap(i).endswith("(") and self.tokens.gap(i + 2).startswith(")")
-        dotted = mark == "." and self.tokens.gap(i + 2).startswith(".") and self.w.lang in ("de", "nl")
-        after_day = (
-            mark == "/" and i > 0 and any(tag.startswith("weekday ") for tag in self.w.readings(i - 1))
-        )
-        if not ((bracketed or after_day) and mark == "/") and not dotted:
-            return None
-        if dotted and not (1 <= pair[0] <= 31 and 1 <= pair[1] <= 12):
-            return None
-        return self._written(i, i + 2, (pair[0], pair[1], None))
-
-    def _written(self, i: int, j: int, parts: tuple[int, int, int | None]) -> Reading | None:
-        first, second, year = parts
-        orders = [(first, second)] if self.w.lang != "en" else [(first, second), (second, first)]
-        options: list[Days] = []
-        for day, month in orders:
-            found = self.spans(partial(self._days, parts=(month, day, day)), year, (i, j))
-            if found:
-                options.append(found)
-        if not options:
-            return None if self.anchor or year else Reading(i, j, None, "day", "point", False)
-        if len(set(options)) == 1:
-            return Reading(i, j, options[0], "day")
-        best = timeline.nearest(self.anchor, options) if self.anchor else None
-        return Reading(i, j, best, "day")
 
 
 _PARTS = (

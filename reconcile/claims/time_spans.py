@@ -125,7 +125,7 @@ class Spans:
         return None
 
     def _big(self, unit: str, k: int) -> bool:
-        """Return whether the phrase for a week ends in the capitalised name of a weekday ("nitong Linggo")."""
+        """Say whether the phrase for a week ends in the capitalised name of a weekday ("nitong Linggo")."""
         return (
             unit == "week"
             and self.w.capital(k)
@@ -150,18 +150,12 @@ class Spans:
         if year is None and tag == "h?":
             return Reading(i, j, None, granularity, "period")
         first = (number - 1) * size + 1
-        days = self.spans(
-            lambda y: timeline.months(y, first, first + size - 1), year[0] if year else None, (i, end)
-        )
+        days = self.spans(lambda y: timeline.months(y, first, first + size - 1), year[0] if year else None, (i, end))
         return Reading(i, end, days, granularity, "period", bool(year))
 
     def _short_year(self, j: int) -> tuple[int, int] | None:
         """Q3 '25, 3Q 25."""
-        if (
-            j < len(self.w)
-            and self.tokens.gap(j) in (" '", " ’", "'", "’", "/")
-            and (number := self.w.number(j))
-        ):
+        if j < len(self.w) and self.tokens.gap(j) in (" '", " ’", "'", "’", "/") and (number := self.w.number(j)):
             return (2000 + number, j + 1) if 10 <= number <= 60 else None
         return None
 
@@ -208,11 +202,7 @@ class Spans:
             return None
         for start in (j, self.skip(j, "w counter")):
             for unit in UNITS:
-                if (
-                    start < len(self.w)
-                    and not self.tokens.hard[start]
-                    and (k := self.w.tag(start, f"w unit_{unit}"))
-                ):
+                if start < len(self.w) and not self.tokens.hard[start] and (k := self.w.tag(start, f"w unit_{unit}")):
                     return number, unit, k
         return None
 
@@ -251,14 +241,8 @@ class Spans:
         word = self.tokens.words[i]
         digits = word.rstrip("sera") if word[:4].isdecimal() and not word.isdecimal() else ""
         if len(digits) == 4 and digits.endswith("0") and 1800 <= int(digits) <= 2090:
-            return Reading(
-                i, i + 1, (date(int(digits), 1, 1), date(int(digits) + 9, 12, 31)), "decade", "period"
-            )
-        if (
-            (j := self.w.tag(i, "w decade_before"))
-            and j < len(self.w)
-            and (number := self.w.number(j)) is not None
-        ):
+            return Reading(i, i + 1, (date(int(digits), 1, 1), date(int(digits) + 9, 12, 31)), "decade", "period")
+        if (j := self.w.tag(i, "w decade_before")) and j < len(self.w) and (number := self.w.number(j)) is not None:
             start = 1900 + number if number < 100 else number
             if number % 10 == 0 and (10 <= number < 100 or 1800 <= number <= 2090):
                 return Reading(i, j + 1, (date(start, 1, 1), date(start + 9, 12, 31)), "decade", "period")
@@ -285,27 +269,15 @@ class Spans:
         words, lang = self.tokens.words, self.w.lang
         following = words[i + 1] if i + 1 < len(words) and self.tokens.gap(i + 1) in (" ", "\u00a0") else ""
         ahead = words[i - 1] if i and not self.tokens.hard[i] else ""
-        if following in word_set(lang, "time_words", "counted") or ahead in word_set(
-            lang, "time_words", "numbered"
-        ):
+        if following in word_set(lang, "time_words", "counted") or ahead in word_set(lang, "time_words", "numbered"):
             return False
         gap = self.tokens.gap(i)
-        if (
-            "(" in gap
-            or self.tokens.gap(i + 1)[:1] == ")"
-            or (gap in ("–", "-") and i and self.w.year(i - 1))
-        ):
+        if "(" in gap or self.tokens.gap(i + 1)[:1] == ")" or (gap in ("–", "-") and i and self.w.year(i - 1)):
             return True
         year = int(words[i])
-        strong = any(
-            self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to")
-        )
+        strong = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
         content = bool(following) and following.islower() and not self.w.readings(i + 1)
-        content = (
-            content
-            and following not in stopwords(lang)
-            and self.tokens.text[self.tokens.starts[i + 1]].islower()
-        )
+        content = content and following not in stopwords(lang) and self.tokens.text[self.tokens.starts[i + 1]].islower()
         if strong:
             return not (content and ahead in word_set(lang, "time_words", "weak_in"))
         limit = (self.anchor.year if self.anchor else 2030) + 30

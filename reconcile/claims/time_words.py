@@ -46,9 +46,7 @@ def _lexicon(lang: str) -> Lexicon:
         ("periods", ""),
     ):
         table.update({prefix + key: value for key, value in language.table(name).items()})
-    table.update(
-        {"w " + key: value for key, value in language.table("time_words").items() if key not in _NO_CUE}
-    )
+    table.update({"w " + key: value for key, value in language.table("time_words").items() if key not in _NO_CUE})
     return Lexicon(table, lang)
 
 
@@ -147,7 +145,7 @@ class Words:
         return -1
 
     def number(self, i: int) -> int | None:
-        """Return the whole number printed in digits at word i ("14", "14th", "1er"), not part of a decimal."""
+        """Return the number printed in digits at word i ("14", "14th", "1er"), not part of a decimal."""
         if not 0 <= i < self._size:
             return None
         word = self.tokens.words[i]

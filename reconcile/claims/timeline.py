@@ -46,9 +46,7 @@ def unit_span(unit: str, anchor: date, count: int) -> Days | None:
     if unit in ("week", "weekend"):
         monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=count)
         return (
-            (monday, monday + timedelta(days=6))
-            if unit == "week"
-            else (monday + timedelta(5), monday + timedelta(6))
+            (monday, monday + timedelta(days=6)) if unit == "week" else (monday + timedelta(5), monday + timedelta(6))
         )
     if unit == "month":
         year, month = month_shift(anchor, count)

@@ -46,6 +46,18 @@ CONTEXT = (
         only=("value",),
     ),
     Comparison(
+        "running",
+        Role.CONTEXT,
+        lambda slot: ", ".join(l.metrics_of(slot)[:1]).replace("_", " "),
+        (
+            missing(lambda p: not v.running(p), "no count that moves while a story runs"),
+            level("unknown", "a running count, order of reports unknown", lambda p: v.reported_gap(p) <= 0, NONE),
+            level("larger", "a running count, larger in the later report", v.later_is_larger, NEAR),
+            otherwise("a running count, smaller in the later report", NEAR),
+        ),
+        only=("value",),
+    ),
+    Comparison(
         "speaker",
         Role.CONTEXT,
         _speaker,

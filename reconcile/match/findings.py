@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -44,6 +44,8 @@ class Decided:
 
 def decide(pairings: Iterable[Pairing], model: RelationModel) -> Iterator[Decided]:
     """Yield the pairs that answer one question, with their relation."""
+    decided: list[Decided] = []
+    rest: list[tuple[Pairing, tuple[FieldOutcome, ...]]] = []
     for pairing in pairings:
         if pairing.a.kind == "quotation":
             yield from _quoted(pairing)
@@ -53,7 +55,36 @@ def decide(pairings: Iterable[Pairing], model: RelationModel) -> Iterator[Decide
             continue
         relation, confidence = model.decide(pairing.a.kind, rows)
         if relation is not Relation.UNRELATED:
-            yield Decided(pairing, model.weigh(pairing.a.kind, rows, relation), relation, confidence)
+            decided.append(Decided(pairing, model.weigh(pairing.a.kind, rows, relation), relation, confidence))
+        elif pairing.a.kind == "value" and rows[0].outcome is Outcome.DISAGREE:
+            rest.append((pairing, rows))
+    yield from decided
+    yield from _other_periods(decided, rest, model)
+
+
+def _other_periods(
+    decided: Sequence[Decided], rest: Sequence[tuple[Pairing, tuple[FieldOutcome, ...]]], model: RelationModel
+) -> Iterator[Decided]:
+    """A number beside the one that answers the question, of the same metric in another period, is another scope.
+
+    ("up 13% on the day and 140% this year": where 13% answers the other article's 14%, 140% does not.)
+    """
+    answered: dict[tuple[str, Span, str], Decided] = {}
+    for one in sorted(decided, key=_sureness, reverse=True):
+        a, b = one.pairing.a, one.pairing.b
+        if a.kind == "value" and one.relation is not Relation.SCOPE:
+            answered[a.claim.claim_id, a.span, b.claim.sentence_id] = one
+            answered[b.claim.claim_id, b.span, a.claim.sentence_id] = one
+    for pairing, rows in rest:
+        for slot, other in ((pairing.a, pairing.b), (pairing.b, pairing.a)):
+            held = answered.get((slot.claim.claim_id, slot.span, other.claim.sentence_id))
+            if held is None or not levels.metric_same(pairing):
+                continue
+            beside = held.pairing.b if held.pairing.a is slot else held.pairing.a
+            if values.period_days(beside) != values.period_days(other):
+                kind = pairing.a.kind
+                yield Decided(pairing, model.weigh(kind, rows, Relation.SCOPE), Relation.SCOPE, held.confidence)
+                break
 
 
 def _quoted(pairing: Pairing) -> Iterator[Decided]:
@@ -100,7 +131,7 @@ def _one_answer(decided: list[Decided]) -> Iterator[Decided]:
     held: dict[tuple[str, Span, str, str], Slot] = {}
     for one in sorted(decided, key=_sureness):
         a, b = one.pairing.a, one.pairing.b
-        if a.kind in ("value", "date"):
+        if one.relation is not Relation.SCOPE and a.kind in ("value", "date"):
             sides = ((_place(a, b), b), (_place(b, a), a))
             if any(key in held and not _same_answer(held[key], other) for key, other in sides):
                 continue
@@ -206,5 +237,7 @@ def explain(one: Decided) -> str:
         parts.append(f"the time is stated on one side only: {period.a or 'unknown'} / {period.b or 'unknown'}")
     elif period is not None and period.level == "missing" and one.relation is Relation.CONFLICT:
         unresolved = [f"{row.raw}" for slot in (one.pairing.a, one.pairing.b) for row in slot.claim.times[:1]]
-        parts.append(f"the time is not known: {' / '.join(unresolved)}" if unresolved else "no time is stated on either side")
+        parts.append(
+            f"the time is not known: {' / '.join(unresolved)}" if unresolved else "no time is stated on either side"
+        )
     return "; ".join(parts)

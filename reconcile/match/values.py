@@ -13,9 +13,60 @@ from functools import lru_cache
 from reconcile.claims import quantities, units, words
 from reconcile.claims.intervals import meet
 from reconcile.match.declare import Pairing, Predicate
-from reconcile.match.levels import stems_around
+from reconcile.match.levels import metrics_of, stems_around
 from reconcile.match.slots import Slot
 from reconcile.model import Quantity, TimeRef
+
+# Metrics whose true value moves from hour to hour while a story runs, so that two reports may both have been right.
+RUNNING = frozenset(
+    {
+        "dead",
+        "injured",
+        "missing",
+        "trapped",
+        "evacuated",
+        "refugees",
+        "rescued",
+        "arrested",
+        "charged",
+        "hospitalised",
+        "cases",
+        "recovered",
+        "vaccinated",
+        "patients",
+        "homes_damaged",
+        "without_power",
+        "without_water",
+        "area_burned",
+        "containment",
+        "rainfall",
+        "snowfall",
+        "water_level",
+        "magnitude",
+        "aftershocks",
+        "delay",
+        "protesters",
+        "attendance",
+        "turnout",
+        "vote_share",
+        "votes",
+        "counted_share",
+        "lead_margin",
+        "seats",
+        "share_price",
+        "box_office",
+        "views",
+        "downloads",
+        "copies_sold",
+        "units_sold",
+        "donation",
+        "flights",
+        "cancellations",
+        "positive_tests",
+        "samples_tested",
+        "spill_volume",
+    }
+)
 
 # Periods and dates ------------------------------------------------------------------------------------------------
 
@@ -23,6 +74,11 @@ from reconcile.model import Quantity, TimeRef
 def periods(slot: Slot) -> tuple[TimeRef, ...]:
     """Return the claim's resolved times apart from the slot itself."""
     return tuple(t for t in slot.claim.times if t.low and t.high and t.start != slot.span.start)
+
+
+def period_days(slot: Slot) -> frozenset[tuple[str | None, str | None]]:
+    """Return the days that the claim's resolved times stand for."""
+    return frozenset((t.low, t.high) for t in periods(slot))
 
 
 def times_meet(a: TimeRef, b: TimeRef) -> bool:
@@ -207,6 +263,11 @@ def reported_gap(p: Pairing) -> float:
     if first.tzinfo is None or second.tzinfo is None:
         first, second = first.replace(tzinfo=None), second.replace(tzinfo=None)
     return abs((second - first).total_seconds()) / 3600
+
+
+def running(p: Pairing) -> bool:
+    """What is measured is a count that moves while a story runs (a toll, a tally)."""
+    return bool(set(metrics_of(p.a)[:1] + metrics_of(p.b)[:1]) & RUNNING)
 
 
 def later_is_larger(p: Pairing) -> bool:

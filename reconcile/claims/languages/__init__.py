@@ -1,7 +1,7 @@
 """One data file a language: what its words mean, nothing about how they are used.
 
-``{code}.toml`` (and ``parts/{code}.toml``, ``metrics/{code}.toml`` where they exist) hold top-level tables such as ``[numbers]`` or
-``[months]``. A language without a file is served by digits, symbols and SI units alone.
+``{code}.toml`` (and ``parts/{code}.toml``, ``metrics/{code}.toml`` where they exist) hold top-level tables such as
+``[numbers]`` or ``[months]``. A language without a file is served by digits, symbols and SI units alone.
 """
 
 from __future__ import annotations
