@@ -41,9 +41,9 @@ def score_pair_sets(
     total, done = sum(map(len, sets.values())), 0
     table = {}
     for name, rows in sets.items():
-        predicted = {}
+        predicted: dict[str, str | None] = {}
         for answer in pipeline.judge((_unlabelled(row) for row in rows), settings):
-            predicted[answer["id"]] = answer["relation"]
+            predicted[str(answer["id"])] = str(answer["relation"])
             done += 1
             if on_progress:
                 on_progress(f"judge {name}", done, total)

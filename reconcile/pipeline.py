@@ -79,7 +79,7 @@ def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress
         known = {a.article_id: a for a in store.articles()}
         fresh = [a for a in read if _changed(a, known.get(a.article_id))]
     with clock.stage("extract"):
-        corpus = _corpus(store, known, fresh, settings, on_progress)
+        corpus = _corpus(store, known, fresh, settings, progress=on_progress)
     if not corpus.articles:
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
     with clock.stage("match"):
@@ -106,7 +106,7 @@ def check(
     """Compare articles with those in the store and with each other; the store is only read."""
     read, problems = _read(paths, settings)
     known = {a.article_id: a for a in store.articles()}
-    corpus = _corpus(store, known, [a for a in read if _changed(a, known.get(a.article_id))], settings, on_progress)
+    corpus = _corpus(store, known, [a for a in read if _changed(a, known.get(a.article_id))], settings, progress=on_progress)
     checked = sorted(a.article_id for a in read)
     if not checked:
         return CheckResult((), 0, (), problems)
@@ -138,7 +138,7 @@ def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[
 
 def lookup(text: str, store: Store, settings: Settings) -> tuple[dict[str, object], ...]:
     """Return the published claims that answer the same question as a text, with their relation to it."""
-    corpus = _corpus(store, {a.article_id: a for a in store.articles()}, [], settings, None)
+    corpus = _corpus(store, {a.article_id: a for a in store.articles()}, [], settings)
     pair_judge = PairJudge(_matcher(store, settings, None, write=False), _extractor(settings))
     return pair_judge.lookup(text, corpus)
 
@@ -165,7 +165,8 @@ def _corpus(
     known: Mapping[str, Article],
     fresh: Sequence[Article],
     settings: Settings,
-    progress: Progress | None,
+    *,
+    progress: Progress | None = None,
 ) -> Corpus:
     """Join the stored articles with the fresh ones; only these, and those of an older extractor, are extracted."""
     extractor = _extractor(settings)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cache
-from itertools import combinations, permutations
+from itertools import combinations, pairwise, permutations
 
 import pytest
 from hypothesis import given, settings
@@ -55,16 +55,16 @@ CASES: dict[str, tuple[Mapping[str, float], set[str]]] = {
 @pytest.mark.parametrize("name", CASES)
 def test_groups_are_joined_when_half_of_their_pairs_are_linked(name: str) -> None:
     links, expected = CASES[name]
-    made = cluster.clusters([link(a, b, sure) for (a, b), sure in links.items()], "story")
+    made = cluster.clusters([link(pair[0], pair[1], sure) for pair, sure in links.items()], "story")
     assert grouped(made) == expected
 
 
 def test_a_chain_does_not_become_one_question() -> None:
     names = "abcdefghijkl"
-    chain = [link(a, b, 0.9 - n / 100) for n, (a, b) in enumerate(zip(names, names[1:], strict=False))]
+    chain = [link(a, b, 0.9 - n / 100) for n, (a, b) in enumerate(pairwise(names))]
     made = cluster.clusters(chain, "story")
     assert max(len(one.claim_ids) for one in made) <= 3
-    even = [link(a, b) for a, b in zip(names, names[1:], strict=False)]
+    even = [link(a, b) for a, b in pairwise(names)]
     assert max(len(one.claim_ids) for one in cluster.clusters(even, "story")) <= 3
 
 
@@ -114,7 +114,7 @@ def test_a_repeated_pair_counts_once_with_its_best() -> None:
 def test_clusters_are_disjoint_linked_and_free_of_order(
     links: dict[str, tuple[float, Relation]], random: object
 ) -> None:
-    found = [link(a, b, sure, relation) for (a, b), (sure, relation) in links.items()]
+    found = [link(pair[0], pair[1], sure, relation) for pair, (sure, relation) in links.items()]
     made = cluster.clusters(found, "story")
     members = [c for one in made for c in one.claim_ids]
     assert len(members) == len(set(members))
@@ -126,9 +126,7 @@ def test_clusters_are_disjoint_linked_and_free_of_order(
     random.shuffle(found)  # type: ignore[attr-defined]
     assert cluster.clusters(found, "story") == made
     of_claim = cluster.by_claim(made)
-    assert all(
-        one.pairing.a.claim.claim_id in of_claim or one.pairing.b.claim.claim_id in of_claim for one in found
-    )
+    assert all(one.pairing.a.claim.claim_id in of_claim or one.pairing.b.claim.claim_id in of_claim for one in found)
 
 
 # -- labels ------------------------------------------------------------------------------------------------------------

@@ -56,9 +56,7 @@ def test_article_names_joins_defined_terms_acronyms_and_capitals() -> None:
 
 def test_article_names_reads_the_company_as_the_most_named_organisation() -> None:
     names = entities.article_names(
-        sentences(
-            "en", "The buyer is Penmark Foods.", "Shares of Penmark Foods rose.", "A rival is Oldhay Ltd."
-        )
+        sentences("en", "The buyer is Penmark Foods.", "Shares of Penmark Foods rose.", "A rival is Oldhay Ltd.")
     )
     assert names.canonical("the company") == "Penmark Foods"
 

@@ -76,9 +76,7 @@ def test_best_prefers_a_conflict_to_a_surer_agreement() -> None:
     b = claims_of("b", ["The council opened and then closed the bridge."])
     one, other = only(b, "pole open")
     start = only(a, "pole open")[0]
-    kept = findings.best(
-        [decided(start, one, Relation.AGREE, 0.99), decided(start, other, Relation.CONFLICT, 0.4)]
-    )
+    kept = findings.best([decided(start, one, Relation.AGREE, 0.99), decided(start, other, Relation.CONFLICT, 0.4)])
     assert [k.relation for k in kept] == [Relation.CONFLICT]
 
 

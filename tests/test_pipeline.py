@@ -311,8 +311,8 @@ def test_progress_is_told(tmp_path: Path) -> None:
 
 # -- pairs and look-up -------------------------------------------------------------------------------------------------
 
-PAIRS = [
-    {"id": "up-down", "a": "Shares of Corvel Foods climbed 14% on Monday.", "b": "Corvel Foods shares plunged on Monday."},
+PAIRS: list[Mapping[str, object]] = [
+    {"id": "up-down", "a": "Shares of Corvel Foods climbed 14%.", "b": "Corvel Foods shares plunged."},
     {"id": 7, "a": "The bridge opened in May.", "b": "The bridge opened in May.", "note": "ignored"},
     {"id": None, "a": "Prices rose 3% in Marlow.", "b": "A soprano sang for three hours."},
     {"id": "empty", "a": "", "b": "Prices rose 3% in Marlow."},

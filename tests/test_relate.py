@@ -198,11 +198,10 @@ def model_of(thresholds: Mapping[str, float], **odds: float) -> RelationModel:
 
 ALL = {str(r): 0.4 for r in OTHERS}
 DECIDED: list[tuple[str, Mapping[str, float], Mapping[str, float], Relation]] = [
-    ("conflict over a likelier relation", ALL, {"conflict": 1.0, "scope": 1.1}, Relation.CONFLICT),
     ("the likeliest of the rest", ALL, {"update": 1.0, "scope": 2.0}, Relation.SCOPE),
     ("below its threshold", {**ALL, "conflict": 0.9}, {"conflict": 1.0}, Relation.UNRELATED),
     ("threshold of the kind", {**ALL, "conflict": 0.9, "conflict:value": 0.5}, {"conflict": 1.0}, Relation.CONFLICT),
-    ("threshold of another kind", {**ALL, "conflict": 0.9, "conflict:date": 0.5}, {"conflict": 1.0}, Relation.UNRELATED),
+    ("threshold of dates", {**ALL, "conflict": 0.9, "conflict:date": 0.5}, {"conflict": 1.0}, Relation.UNRELATED),
     ("no threshold is never reached", {}, {"conflict": 3.0}, Relation.UNRELATED),
     ("impossible after a difference", ALL, {"agree": 9.0}, Relation.UNRELATED),
 ]  # fmt: skip

@@ -21,9 +21,7 @@ Row = Mapping[str, Any]
 
 
 @pytest.fixture(scope="module")
-def seeds(
-    development_data: Path, embedder: embed.Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def seeds(development_data: Path, embedder: embed.Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database of the five articles."""
     db = tmp_path_factory.mktemp("seeds") / "seeds.db"
     with pytest.MonkeyPatch.context() as patch:
@@ -176,7 +174,5 @@ def test_at_most_three_conflicts_are_not_in_gold(
     assert len(shown) <= 3, shown
 
 
-def test_some_conflicts_are_in_gold(
-    rows: list[dict[str, Any]], gold: Row, articles: Mapping[str, Article]
-) -> None:
+def test_some_conflicts_are_in_gold(rows: list[dict[str, Any]], gold: Row, articles: Mapping[str, Article]) -> None:
     assert any(listed(r, fact, articles) for r in conflicts(rows) for fact in gold["facts"])

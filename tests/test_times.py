@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.claims import times
+from reconcile.claims import languages, times
 
 CASES = json.loads((Path(__file__).parent / "cases" / "times.json").read_text("utf-8"))
 LANGS = ("en", "tl", "es", "de", "fr", "pt", "nl", "id", "xx")
@@ -18,10 +18,7 @@ LANGS = ("en", "tl", "es", "de", "fr", "pt", "nl", "id", "xx")
 @pytest.mark.parametrize("case", CASES, ids=lambda c: f"{c['lang']}: {c['label']}")
 def test_find_case(case: dict[str, object]) -> None:
     found = times.find(str(case["text"]), str(case["lang"]), case["published"])  # type: ignore[arg-type]
-    got = [
-        {"raw": t.raw, "low": t.low, "high": t.high, "granularity": t.granularity, "kind": t.kind}
-        for t in found
-    ]
+    got = [{"raw": t.raw, "low": t.low, "high": t.high, "granularity": t.granularity, "kind": t.kind} for t in found]
     assert got == case["expect"]
 
 
@@ -38,6 +35,22 @@ def test_find_any_text_gives_ordered_spans_of_the_text(lang: str, text: str, pub
         assert (ref.low is None) == (ref.high is None)
         assert ref.low is None or (ref.high is not None and ref.low <= ref.high)
         last = ref.end
+
+
+@pytest.mark.parametrize("lang", LANGS[:-1])
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_find_time_words_in_any_order_never_fail(lang: str, data: st.DataObject) -> None:
+    tables = ("months", "weekdays", "relative_days", "periods", "time_words")
+    entries = [v for table in tables for v in languages.load(lang).table(table).values() if isinstance(v, str)]
+    words = sorted({word for entry in entries for pattern in entry.split(",") for word in pattern.split()})
+    piece = st.one_of(
+        st.sampled_from(words), st.sampled_from(["2025", "3", "31", "1990s", "8.30", "(13/8)", "Q", ",", "-"])
+    )
+    text = " ".join(data.draw(st.lists(piece, max_size=14)))
+    for ref in times.find(text, lang, "2025-10-21"):
+        assert text[ref.start : ref.end] == ref.raw
+        assert ref.low is None or (ref.high is not None and ref.low <= ref.high)
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ def read(words: Words, i: int) -> Clock | None:
     return None
 
 
-def _timed(words: Words, i: int, k: int, prefixed: bool, at: bool = False) -> Clock | None:
+def _timed(words: Words, i: int, k: int, *, prefixed: bool, at: bool = False) -> Clock | None:
     parsed = _digits(words, k) or (_spelled(words, k) if prefixed else None)
     if parsed is None:
         return None

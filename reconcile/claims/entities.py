@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from reconcile.claims import gazetteer, name_runs
-from reconcile.claims.name_runs import Run
-from reconcile.claims.names import contains, initials, key, same, words
+from reconcile.claims.names import Run, contains, initials, key, same, words
 from reconcile.claims.phrases import tokenise, word_set
 from reconcile.model import Entity, Sentence
 

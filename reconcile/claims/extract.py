@@ -123,11 +123,7 @@ def _read(sentence: Sentence, article: Article, names: entities.Names) -> _Readi
     )
     found_times = tuple(t for t in found_times if not any(_overlap(q, t) for q in numbers))
     found = entities.find(text, lang, names.known)
-    people = tuple(
-        replace(entity, name=territories(lang).get(entity.raw.casefold()) or names.canonical(entity.raw))
-        for entity in found
-        if not _inside(entity, found_times)
-    )
+    people = tuple(_named(entity, lang, names) for entity in found if not _inside(entity, found_times))
     return _Reading(
         sentence=sentence,
         quantities=numbers,
@@ -136,6 +132,16 @@ def _read(sentence: Sentence, article: Article, names: entities.Names) -> _Readi
         cues=_cues(text, lang),
         quotations=stance.quotes(text, lang),
         attribution=stance.attribution(text, lang),
+    )
+
+
+def _named(entity: Entity, lang: str, names: entities.Names) -> Entity:
+    """Give a mention its name in the article, or a territory's English name, and the kind its mentions point to."""
+    territory = territories(lang).get(entity.raw.casefold())
+    name = names.canonical(entity.raw)
+    kind = names.kind(name)
+    return replace(
+        entity, name=territory or name, kind="place" if territory else kind if kind != "other" else entity.kind
     )
 
 

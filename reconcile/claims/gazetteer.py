@@ -6,14 +6,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from reconcile.claims.languages import codes, normal_code
-from reconcile.claims.names import fold
+from reconcile.claims.names import Run, fold
 from reconcile.claims.phrases import Tokens, tokenise, word_set
-
-if TYPE_CHECKING:
-    from reconcile.claims.name_runs import Run
 
 _DATELINE = re.compile(r"[^.!?\n]{3,80}?\s[-–—]\s")
 _BABEL = {"tl": "fil"}

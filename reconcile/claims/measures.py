@@ -363,9 +363,11 @@ def _plural(tokens: Sequence[Token], j: int) -> bool:
 
 
 def share(start: int, stop: int, upper: Decimal, lower: Decimal) -> Measure:
+    """Return ``upper`` out of ``lower`` as a percentage."""
     value = (PERCENT * upper / lower).quantize(SHARE)
     return Measure(start, stop, value, value, (PERCENT / lower / 10).quantize(SHARE), "percent", "ratio", "ratio")
 
 
 def year_like(value: Decimal) -> bool:
+    """Return whether a bare number may be a year."""
     return 1900 <= value < 2100

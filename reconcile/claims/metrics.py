@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 
 from reconcile.claims import languages
-from reconcile.claims.headlines import is_title_case
+from reconcile.claims.headlines import SENTENCE_CASE, is_title_case
+from reconcile.claims.languages import normal_code
 from reconcile.claims.phrases import Hit, Lexicon, Tokens, lexicon, split_entries, tokenise
 from reconcile.model import Cue
 
@@ -13,6 +14,7 @@ __all__ = ["find", "groups"]
 
 _TABLE = "metrics"
 _SILENT = "none"
+_BREAKS = (".", ":", "?", "!", "–", "—", '"', "“", "„", "«", "•", "|", "\n", "‘", "(", ")")
 _COMPOUNDING = frozenset(["de", "nl"])  # languages that write "Quartalsgewinn" as one word
 _TAIL, _HEAD, _LONGEST = (
     5,
@@ -34,7 +36,7 @@ def find(text: str, lang: str) -> tuple[Cue, ...]:
     loud = _capital_nouns(lang) or is_title_case(text, lang)
     found = []
     for hit in _widest(_matches(tokens, lang)):
-        if hit.value and (loud or not _in_name(tokens, hit)):
+        if hit.value and (loud or not _in_name(tokens, hit, lang)):
             start, end = tokens.starts[hit.i], tokens.ends[hit.j - 1]
             group = hit.value.partition("|")[0]
             found.append(Cue(start, end, text[start:end], "metric", group, group))
@@ -72,13 +74,15 @@ def _widest(hits: list[Hit]) -> list[Hit]:
     return kept
 
 
-def _in_name(tokens: Tokens, hit: Hit) -> bool:
-    """Return whether a single word is capitalised beside another capitalised word ("Price Waterhouse")."""
-    if hit.j - hit.i > 1 or not tokens.capital(hit.i):
-        return False
+def _in_name(tokens: Tokens, hit: Hit, lang: str) -> bool:
+    """Return whether a single word is capitalised as names are: beside another capital ("Price Waterhouse"), or
+    anywhere inside a sentence where headlines have no Title Case.
+    """
     word = tokens.raw(hit.i, hit.j)
-    if word.isupper() and len(word) > 1:
+    if hit.j - hit.i > 1 or not word[0].isupper() or (word.isupper() and len(word) > 1):
         return False
+    if normal_code(lang) in SENTENCE_CASE:
+        return hit.i > 0 and not tokens.gap(hit.i).rstrip(" \u00a0").endswith(_BREAKS)
     before = hit.i > 0 and tokens.gap(hit.i) == " " and tokens.capital(hit.i - 1)
     after = hit.j < len(tokens) and tokens.gap(hit.j) == " " and tokens.capital(hit.j)
     return before or after

@@ -56,6 +56,9 @@ def _suffixed(stem: str, suffix: str) -> set[str]:
     return forms
 
 
+_BARE_PREFIXES = tuple("i ini na ma naka maka nai mai pina ipina magpa nagpa ipa".split())  # noqa: SIM905
+
+
 def tagalog(root: str) -> frozenset[str]:
     """Return the verb forms and verbal nouns of a Tagalog root: all foci, all aspects.
 
@@ -74,21 +77,7 @@ def tagalog(root: str) -> frozenset[str]:
         "nakaka" + root,
         "naka" + link + root,
     }
-    for prefix in (
-        "i",
-        "ini",
-        "na",
-        "ma",
-        "naka",
-        "maka",
-        "nai",
-        "mai",
-        "pina",
-        "ipina",
-        "magpa",
-        "nagpa",
-        "ipa",
-    ):
+    for prefix in _BARE_PREFIXES:
         forms |= {prefix + root, prefix + again}
     forms |= {"i" + _infix(root, "in"), "i" + _infix(again, "in"), _infix(root, "in"), _infix(again, "in")}
     for stem in (root, again, "pag" + link + root):

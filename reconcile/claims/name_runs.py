@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from reconcile.claims import headlines
 from reconcile.claims.gazetteer import dateline, place_names
 from reconcile.claims.name_words import Known, NameWords, inner_capital, openers
+from reconcile.claims.names import Run
 from reconcile.claims.phrases import tokenise, word_set
 from reconcile.claims.words import stopwords
 
 _ABBREVIATED = frozenset(["inc", "corp", "co", "ltd", "jr", "sr", "bros"])
 LONGEST = 14  # words of one name
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A name in the text: characters ``[start, end)``, words ``[i, j)``, ``title`` before it if any."""
-
-    start: int
-    end: int
-    i: int
-    j: int
-    name: str
-    title: str = ""
 
 
 def without_possessive(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
@@ -92,6 +93,18 @@ _SUFFIXES = frozenset(
         "sir",
     ]
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A name in the text: characters ``[start, end)``, words ``[i, j)``, ``title`` before it if any."""
+
+    start: int
+    end: int
+    i: int
+    j: int
+    name: str
+    title: str = ""
 
 
 @lru_cache(maxsize=65536)

@@ -17,12 +17,15 @@ THOUSAND = Decimal(1000)
 
 
 class Place(NamedTuple):
+    """One place of a number in words: its value, the magnitude it stands at and the token behind it."""
+
     value: Decimal
     scale: Decimal
     stop: int
 
 
 def total_of(places: Sequence[Place]) -> Decimal:
+    """Return the number that the places of a spelled number add up to."""
     return sum((place.value for place in places), Decimal(0))
 
 

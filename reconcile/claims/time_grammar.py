@@ -73,7 +73,7 @@ class Grammar(Digits):
         """14 March 2023, 6. Juli, el 29 de junio, ika-2 ng Pebrero, 12 al 20 de septiembre, 11-19
         September.
         """
-        first = self.day_number(i)
+        first = self.day_number(i) or self._spelled_day(i)
         if first is None:
             return None
         last, j = first, i + 1
@@ -92,6 +92,12 @@ class Grammar(Digits):
         year = self.year_after(j)
         days = self.spans(lambda y: self._days(y, parts), year[0] if year else None, (i, j))
         return Reading(i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year))
+
+    def _spelled_day(self, i: int) -> int | None:
+        """Return the day of "the second of August" (in English ordinals are also other words: a month must follow)."""
+        if self.w.lang != "en" or i + 2 >= len(self.w) or self.tokens.words[i + 1] != "of":
+            return None
+        return self.w.word_number(i, ordinal=True) if self.w.family(i + 2, "mon") else None
 
     def month_first(self, i: int) -> Reading | None:
         """Oct. 20, October 20-22, 2025, Nobyembre 7; else the month alone, with or without a year."""
@@ -183,6 +189,8 @@ class Grammar(Digits):
         return timeline.unit_span("year", date(found[0], 1, 1), 0) if found else span
 
     def _part_base(self, i: int) -> Reading | None:
+        if i >= len(self.w):
+            return None
         if found := self.month_at(i):
             return self._month(i, found[1], found[0])
         if self.tokens.words[i - 2] in word_set(self.w.lang, "time_words", "half_words"):

@@ -112,6 +112,8 @@ class Spans:
         for tag, months, granularity in (("q", 3, "quarter"), ("h", 6, "half"), ("h?", 6, "half")):
             if found := self.w.family(i, tag):
                 return self._numbered(i, found, (tag, months, granularity))
+        if holiday := self.w.family(i, "holiday"):
+            return self._holiday(i, holiday)
         if j := self.w.tag(i, "ytd"):
             days = (date(self.anchor.year, 1, 1), self.anchor) if self.anchor else None
             return Reading(i, j, days, "year", "period")
@@ -131,6 +133,18 @@ class Spans:
             and self.w.capital(k)
             and self.tokens.words[k] in word_set(self.w.lang, "time_words", "capital_only")
         )
+
+    def _holiday(self, i: int, found: tuple[str, int]) -> Reading:
+        """Christmas Day, Año Nuevo, Heiligabend: the same day every year."""
+        month, _, day = found[0].partition("-")
+        year = self.year_after(found[1])
+
+        def dated(y: int) -> Days | None:
+            when = timeline.valid(y, int(month), int(day))
+            return (when, when) if when else None
+
+        days = self.spans(dated, year[0] if year else None, (i, found[1]))
+        return Reading(i, year[1] if year else found[1], days, "day", "point", bool(year))
 
     def _unit(self, i: int, j: int, unit: tuple[str, int]) -> Reading:
         name, count = unit

@@ -64,7 +64,7 @@ def match(
         if progress:
             progress("comparing", number, len(grouped))
         if len(story.article_ids) > 1 and (only is None or set(story.article_ids) & set(only)):
-            of_story, asked = match_story(story, corpus, framed, found_origins, matcher)
+            of_story, asked = match_story(story, corpus, framed, found_origins=found_origins, matcher=matcher)
             made.extend(of_story)
             questions.extend(asked)
     return Matched(
@@ -79,6 +79,7 @@ def match_story(
     story: Story,
     corpus: Corpus,
     framed: Mapping[str, slots.Frame],
+    *,
     found_origins: Sequence[Origin],
     matcher: Matcher,
 ) -> tuple[list[Finding], tuple[Cluster, ...]]:
