@@ -106,7 +106,9 @@ def check(
     """Compare articles with those in the store and with each other; the store is only read."""
     read, problems = _read(paths, settings)
     known = {a.article_id: a for a in store.articles()}
-    corpus = _corpus(store, known, [a for a in read if _changed(a, known.get(a.article_id))], settings, progress=on_progress)
+    corpus = _corpus(
+        store, known, [a for a in read if _changed(a, known.get(a.article_id))], settings, progress=on_progress
+    )
     checked = sorted(a.article_id for a in read)
     if not checked:
         return CheckResult((), 0, (), problems)

@@ -81,6 +81,27 @@ def table_rows(db: Path, table: str) -> list[tuple[Any, ...]]:
         return sorted(conn.execute(f'SELECT * FROM "{table}"').fetchall(), key=repr)
 
 
-def overlaps(side: Mapping[str, Any], span: Span) -> bool:
-    """Return whether a side of a finding and a span share characters."""
-    return bool(side["start"] < span.end and span.start < side["end"])
+def in_gold(row: Mapping[str, Any], gold: Mapping[str, Any], articles: Mapping[str, Article]) -> bool:
+    """Return whether gold lists a conflict between positions that the two sides of a finding mention.
+
+    ``articles``: the articles by their names in gold.
+    """
+    names = {article.article_id: name for name, article in articles.items()}
+    for fact in gold["facts"]:
+        says: dict[str, set[str]] = {"a": set(), "b": set()}
+        for position in fact["positions"]:
+            for side in ("a", "b"):
+                name = names[row[side]["article_id"]]
+                quotes = [m["quote"] for m in position["mentions"] if m["article"] == name]
+                if any(_mentions(row[side], quote, articles[name]) for quote in quotes):
+                    says[side].add(position["id"])
+        pairs = {frozenset((r["a"], r["b"])) for r in fact["relations"] if r["relation"] == "conflict"}
+        if any(frozenset((x, y)) in pairs for x in says["a"] for y in says["b"]):
+            return True
+    return False
+
+
+def _mentions(side: Mapping[str, Any], quote: str, article: Article) -> bool:
+    """Return whether a side of a finding and a quotation of its article share characters."""
+    start = article.part(side["part"]).find(quote)
+    return start >= 0 and bool(side["start"] < start + len(quote) and start < side["end"])

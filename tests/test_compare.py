@@ -53,7 +53,13 @@ def by_field(field: str) -> Comparison:
     return next(c for c in COMPARISONS if c.field == field)
 
 
-@pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
+def marked(case: dict[str, Any]) -> Any:
+    reason = case.get("known_failure")
+    marks = [pytest.mark.xfail(strict=True, reason=reason, raises=AssertionError)] if reason else []
+    return pytest.param(case, id=case["label"], marks=marks)
+
+
+@pytest.mark.parametrize("case", map(marked, CASES))
 def test_compare_reaches_the_level_of_the_case(case: dict[str, Any]) -> None:
     pairing = pairing_of(case)
     found = levels_of(pairing)
@@ -155,7 +161,7 @@ def without_value(slot: Slot) -> Slot:
 
 
 def change_and_outcome() -> Pairing:
-    up = claims_of_text("Prices rose.", "en", PUBLISHED, "text")
+    up = claims_of_text("It rose.", "en", PUBLISHED, "text")
     won = claims_of_text("El equipo ganó la final.", "es", PUBLISHED, "text")
     return Pairing(slot_of(up, "rose", "direction"), slot_of(won, "ganó", "outcome"), EVEN)
 
@@ -186,6 +192,16 @@ def test_size_is_missing_when_either_side_has_no_value() -> None:
     assert by_field("size").level(pairing).name == by_field("size").level(swapped(pairing)).name
 
 
+@pytest.mark.xfail(strict=True, reason="the middle of a range is taken for its value", raises=AssertionError)
+def test_a_value_in_the_middle_of_a_range_is_not_the_same_value() -> None:
+    case = {
+        "a": "It takes two to twelve weeks.",
+        "b": "It takes seven weeks.",
+        "at": ["two to twelve weeks", "seven weeks"],
+    }
+    assert levels_of(pairing_of(case))["value"] in ("rounding", "bounds")
+
+
 @pytest.mark.xfail(strict=True, reason="neither of two equal values is the larger", raises=AssertionError)
 def test_growth_of_equal_values_is_symmetric() -> None:
     text, published = "The blast killed 12 people.", ["2025-06-12T09:00:00Z", "2025-06-12T12:00:00Z"]
@@ -195,7 +211,7 @@ def test_growth_of_equal_values_is_symmetric() -> None:
 
 def test_every_level_is_reached_by_a_case() -> None:
     expected = defaultdict(set)
-    for case in CASES:
+    for case in (c for c in CASES if "known_failure" not in c):
         for field, level in case["expect"].items():
             expected[field].add(level)
     for field, level in UNUSUAL:

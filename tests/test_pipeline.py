@@ -15,7 +15,7 @@ from reconcile.config import Settings
 from reconcile.match.embed import Embedder
 from reconcile.model import Claim
 from reconcile.publish.store import Store, new_decision
-from tests.corpus import FILES, FOLDER, build, exported, findings_of, table_rows
+from tests.corpus import FILES, FOLDER, build, exported, findings_of, in_gold, table_rows
 
 pytest_plugins = ("tests.corpus_fixtures",)
 
@@ -115,6 +115,22 @@ def test_translation_is_folded_into_its_origin(cleanspark: Path) -> None:
     assert "cleanspark/a2" not in {side["article_id"] for side in sides}
     for side in sides:
         assert side["also_in"] == (["cleanspark/a2"] if side["article_id"] == "cleanspark/a1" else [])
+
+
+def test_conflicts_are_those_of_gold(cleanspark: Path) -> None:
+    gold = json.loads((FOLDER / "gold.json").read_text("utf-8"))
+    with Store(cleanspark, read_only=True) as store:
+        by_text = {a.text.strip(): a for a in store.articles()}
+    articles = {a["id"]: by_text[a["text"].strip()] for a in gold["articles"]}
+    found = [r for r in findings_of(cleanspark) if r["relation"] == "conflict"]
+    extra = [r for r in found if not in_gold(r, gold, articles)]
+    assert len(found) - len(extra) >= 3
+    assert len(extra) <= 2, [(r["field"], r["a"]["value"], r["b"]["value"]) for r in extra]
+
+
+def test_a_years_gain_is_no_conflict_with_a_days(cleanspark: Path) -> None:
+    conflicts = [r for r in findings_of(cleanspark) if r["relation"] == "conflict"]
+    assert [r for r in conflicts if "140%" in (r["a"]["value"], r["b"]["value"])] == []
 
 
 def test_claims_and_questions_hold_together(cleanspark: Path) -> None:

@@ -56,6 +56,7 @@ def place_of(value: Decimal) -> Decimal:
 
 
 def fits(value: Decimal, top: Decimal, lex: Numerals) -> bool:
+    """Return whether a value may stand below the place above it."""
     if lex.vigesimal and top in (60, 80):
         return value < 20
     if top == 10:
