@@ -15,7 +15,7 @@ from reconcile.config import Settings
 from reconcile.match import slots
 from reconcile.match.declare import Pairing
 from reconcile.match.slots import Likeness, Slot
-from reconcile.model import Article, Claim, Sentence, Span, stable_id
+from reconcile.model import Article, Claim, Sentence, stable_id
 from reconcile.publish.store import Store
 
 FOLDER = Path(__file__).resolve().parent.parent / "datasets" / "cleanspark"
