@@ -6,13 +6,13 @@ text is embedded once. ``check`` does the same beside the store without writing 
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,9 +83,11 @@ def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress
     if not corpus.articles:
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
     with clock.stage("match"):
-        matched = match(corpus, _matcher(store, settings, on_progress), progress=on_progress)
+        matcher = _matcher(store, settings, on_progress)
+        matched = match(corpus, matcher, progress=on_progress)
+    run = _run_record(corpus, settings, matcher)
     with clock.stage("publish"):
-        store.publish(_publication(corpus, matched, problems, settings))
+        store.publish(_publication(corpus, matched, problems, run))
     new = sum(a.article_id not in known for a in fresh)
     return RunResult(
         read=len(read),
@@ -223,7 +225,7 @@ def _matcher(store: Store | None, settings: Settings, progress: Progress | None,
     return Matcher(embedder, reference.load(embedder), model)
 
 
-def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], settings: Settings) -> Publication:
+def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], run: dict[str, str]) -> Publication:
     articles = tuple(corpus.articles[a] for a in sorted(corpus.articles))
     names = sorted({a.source for a in articles})
     owner = {a.source: corpus.owners.get(a.article_id, "") for a in articles}
@@ -237,8 +239,18 @@ def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...]
         clusters=matched.clusters,
         findings=matched.findings,
         problems=problems,
-        run={
-            "settings": json.dumps(asdict(settings), sort_keys=True, default=str),
-            "input_digest": stable_id("inputs", *(x for a in articles for x in (a.article_id, a.content_hash))),
-        },
+        run=run,
     )
+
+
+def _run_record(corpus: Corpus, settings: Settings, matcher: Matcher) -> dict[str, str]:
+    """What the publication was made with, for the ``runs`` table."""
+    extractor = _extractor(settings)
+    contents = (x for a in sorted(corpus.articles) for x in (a, corpus.articles[a].content_hash))
+    return {
+        "tool_version": version("reconcile-claims"),
+        "extractor": f"{extractor.name}/{extractor.version}",
+        "embedder": matcher.embedder.name,
+        "settings": settings.to_json(),
+        "input_digest": stable_id("inputs", *contents),
+    }

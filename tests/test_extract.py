@@ -248,14 +248,8 @@ HOSTILE = {
     "capitals": "Ab " * 700,
     "one word": "a" * 2000,
     "percent": "%" * 2000,
+    "numbers": "12 " * 700,
 }
-
-
-@pytest.mark.xfail(strict=True, reason="the clauses of all numbers are found anew for each number")
-def test_a_row_of_numbers_is_read_in_time() -> None:
-    started = time.perf_counter()
-    assert len(of_kind(claims_of("12 " * 160), ClaimKind.QUANTITY)) == 160
-    assert time.perf_counter() - started < 1
 
 
 @pytest.mark.parametrize("name", HOSTILE)

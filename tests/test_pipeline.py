@@ -71,7 +71,6 @@ def test_one_story_of_five_articles_without_problems(cleanspark: Path) -> None:
         assert list(store.problems()) == []
 
 
-@pytest.mark.xfail(strict=True, reason="a run tells its settings and inputs, not who made it", raises=AssertionError)
 def test_run_records_tool_extractor_and_model(cleanspark: Path, embedder: Embedder) -> None:
     with Store(cleanspark, read_only=True) as store:
         (run,) = store.runs()

@@ -102,7 +102,6 @@ def test_damaged_file_is_a_model_error_that_names_it(name: str, tmp_path: Path) 
         relate.load(path)
 
 
-@pytest.mark.xfail(strict=True, reason="read outside the guarded lines", raises=(KeyError, AttributeError, ValueError))
 @pytest.mark.parametrize("name", UNCAUGHT)
 def test_other_damage_is_a_model_error_too(name: str, tmp_path: Path) -> None:
     path = tmp_path / "relations.json"

@@ -41,6 +41,10 @@ OPERA = (
     "The opera house of Velburg opened its season with a new staging of a forgotten work.",
     "Soprano Ilse Katzmann sang for three hours and was cheered by the audience.",
 )
+ANOTHER_FERRY = (
+    "A ferry with 300 passengers on board ran aground near Hollund on Sunday.",
+    "Nobody was hurt, and tugs of the coastguard towed the Baltic Wind to port, police in Hollund said.",
+)
 TEXTS = {"f1": FERRY_A, "f2": FERRY_B, "f3": FERRY_C, "r1": RATES_A, "r2": RATES_B, "o1": OPERA}
 
 Parts = tuple[list[Article], dict[str, Sequence[Sentence]], dict[str, Sequence[Claim]], dict[str, np.ndarray]]
@@ -66,6 +70,11 @@ def test_articles_about_one_event_meet_and_others_stay_apart() -> None:
 
 def test_unrelated_articles_stay_apart() -> None:
     assert groups(stories.group(*parts_of(["f1", "r1", "o1"]))) == {("f1",), ("r1",), ("o1",)}
+
+
+def test_two_events_of_one_kind_stay_apart() -> None:
+    made = stories.group(*parts_of(["f1", "f2", "x1"], {**TEXTS, "x1": ANOTHER_FERRY}))
+    assert groups(made) == {("f1", "f2"), ("x1",)}
 
 
 def test_no_article_and_one_article() -> None:

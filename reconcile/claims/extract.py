@@ -58,6 +58,7 @@ class _Reading:
     cues: tuple[Cue, ...]
     quotations: tuple[stance.Quotation, ...]
     attribution: Attribution | None
+    clauses: tuple[Span, ...] = ()  # of the quantities, in their order
 
 
 class SlotExtractor:
@@ -108,8 +109,8 @@ class SlotExtractor:
             extractor=f"{self.name}/{self.version}",
         )
         yield _event(base, reading)
-        for quantity in reading.quantities:
-            yield _measured(base, reading, quantity)
+        for quantity, clause in zip(reading.quantities, reading.clauses, strict=True):
+            yield _measured(base, reading, quantity, clause)
         for quotation in reading.quotations:
             if len(sentence.text[quotation.start : quotation.end].split()) >= SHORTEST_QUOTATION:
                 yield _quoted(base, reading, quotation)
@@ -124,7 +125,7 @@ def _read(sentence: Sentence, article: Article, names: entities.Names) -> _Readi
     found_times = tuple(t for t in found_times if not any(_overlap(q, t) for q in numbers))
     found = entities.find(text, lang, names.known)
     people = tuple(_named(entity, lang, names) for entity in found if not _inside(entity, found_times))
-    return _Reading(
+    reading = _Reading(
         sentence=sentence,
         quantities=numbers,
         times=found_times,
@@ -133,6 +134,7 @@ def _read(sentence: Sentence, article: Article, names: entities.Names) -> _Readi
         quotations=stance.quotes(text, lang),
         attribution=stance.attribution(text, lang),
     )
+    return replace(reading, clauses=tuple(_clause(reading, quantity) for quantity in numbers))
 
 
 def _named(entity: Entity, lang: str, names: entities.Names) -> Entity:
@@ -178,8 +180,7 @@ def _event(base: Claim, reading: _Reading) -> Claim:
     )
 
 
-def _measured(base: Claim, reading: _Reading, quantity: Quantity) -> Claim:
-    clause = _clause(reading, quantity)
+def _measured(base: Claim, reading: _Reading, quantity: Quantity, clause: Span) -> Claim:
     offset = reading.sentence.start
     subject = _subject(reading, quantity, clause) or base.subject
     claim = replace(
@@ -236,8 +237,7 @@ def _times_of_all(reading: _Reading) -> tuple[TimeRef, ...]:
     """The sentence's times that do not stand in the clause of one of its quantities alone."""
     if len(reading.quantities) < 2:
         return reading.times
-    clauses = [_clause(reading, q) for q in reading.quantities]
-    return tuple(t for t in reading.times if not any(_inside_span(t, clause) for clause in clauses))
+    return tuple(t for t in reading.times if not any(_inside_span(t, clause) for clause in reading.clauses))
 
 
 def _clause(reading: _Reading, quantity: Quantity) -> Span:
@@ -261,7 +261,7 @@ def _subject(reading: _Reading, quantity: Quantity, clause: Span) -> str:
     after = [e for e in reading.entities if quantity.end <= e.start < clause.end]
     people = [e for e in before if e.kind in ("person", "org", "other")] or before
     if people:
-        return people[-1].name
+        return people[0].name
     return after[0].name if after and not reading.entities[0].start < clause.start else ""
 
 

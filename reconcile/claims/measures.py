@@ -103,7 +103,10 @@ def _sign(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[int, int]:
     if token.low in ("-", "+") and glued(tokens, i + 1) and not (glued(tokens, i) and tokens[i - 1].low not in "(["):
         return (-1 if token.low == "-" else 1), i + 1
     minus = lex.phrases["minus"].at(tokens, i)
-    return (-1, minus[1]) if minus else (1, i)
+    if minus is None:
+        return 1, i
+    hedge = lex.hedges.before(tokens, minus[1])  # the "menos" of "al menos 12" is no sign
+    return (1, i) if hedge and hedge[1] < i else (-1, minus[1])
 
 
 def _prefix(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[str, int]:

@@ -12,15 +12,10 @@ from reconcile.model import Cue
 
 __all__ = ["find", "groups"]
 
-_TABLE = "metrics"
+_TABLE, _TAILS = "metrics", "metric_tails"
 _SILENT = "none"
 _BREAKS = (".", ":", "?", "!", "–", "—", '"', "“", "„", "«", "•", "|", "\n", "‘", "(", ")")
-_COMPOUNDING = frozenset(["de", "nl"])  # languages that write "Quartalsgewinn" as one word
-_TAIL, _HEAD, _LONGEST = (
-    5,
-    3,
-    40,
-)  # letters: the shortest named tail and what stands before it, the longest word looked at
+_HEAD, _TAIL, _LONGEST = 3, 4, 40  # letters: what stands before a tail, the shortest tail, the longest compound
 
 
 def find(text: str, lang: str) -> tuple[Cue, ...]:
@@ -51,17 +46,16 @@ def groups(lang: str) -> tuple[str, ...]:
 def _matches(tokens: Tokens, lang: str) -> list[Hit]:
     """Return the longest match that begins at each word, look-alikes among them."""
     patterns: Lexicon = lexicon(lang, _TABLE)
-    tails, capitals = _tails(lang), _capital_nouns(lang)
+    tails = _tails(lang)
     hits = []
     for i, word in enumerate(tokens.words):
         found = patterns.at(tokens, i)
         if found:
             last = found[0].last
-            hits.append(min((hit for hit in found if hit.last == last), key=lambda hit: (hit.i, -hit.j, hit.value)))
-        elif tails and len(word) >= _HEAD + _TAIL and (tokens.capital(i) or not capitals):
-            value = _tail(word, tails)
-            if value:
-                hits.append(Hit(i, i + 1, value, i + 1))
+            longest = (hit for hit in found if hit.last == last)
+            hits.append(min(longest, key=lambda hit: (hit.i, -hit.j, hit.value)))
+        elif tails and (value := _tail(word, tails)):
+            hits.append(Hit(i, i + 1, value, i + 1))
     return hits
 
 
@@ -95,23 +89,13 @@ def _capital_nouns(lang: str) -> bool:
 
 @lru_cache(maxsize=64)
 def _tails(lang: str) -> dict[str, str]:
-    """Return the plain words of the table with their values, for the tails of compounds."""
-    language = languages.load(lang)
-    if language.code not in _COMPOUNDING:
-        return {}
-    table = language.table(_TABLE)
-    plain = {}
-    for name in sorted(table, key=lambda name: (name == _SILENT, name)):
-        for pattern in split_entries(table[name]):
-            if pattern.isalpha() and len(pattern) >= _TAIL:
-                plain[pattern.casefold()] = "" if name == _SILENT else name
-    return plain
+    """Return the words that name a metric when they end a compound, with the metric."""
+    table = languages.load(lang).table(_TAILS)
+    return {word.casefold(): name for name in sorted(table) for word in split_entries(table[name])}
 
 
 def _tail(word: str, tails: dict[str, str]) -> str:
     """Return the metric of the longest known tail of a compound, empty if there is none."""
-    for cut in range(_HEAD, min(len(word), _LONGEST) - _TAIL + 1):
-        value = tails.get(word[cut:])
-        if value is not None:
-            return value
-    return ""
+    if len(word) > _LONGEST:
+        return ""
+    return next((tails[word[cut:]] for cut in range(_HEAD, len(word) - _TAIL + 1) if word[cut:] in tails), "")

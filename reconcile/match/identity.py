@@ -325,7 +325,7 @@ IDENTITY = (
         Role.IDENTITY,
         _words,
         (
-            missing(lambda p: v.point(p.a.answer) is None if isinstance(p.a.answer, Quantity) else True),
+            missing(v.point_missing),
             level("1.1", "within 10 %", v.within(1.1), AGREE),
             level("1.5", "within a factor of 1.5", v.within(1.5), AGREE),
             level("2.2", "within a factor of 2.2", v.within(2.2), NEAR),

@@ -224,7 +224,9 @@ def own_metrics(slot: Slot) -> frozenset[str]:
     return frozenset(
         m.group
         for m in slot.claim.cues
-        if m.kind == "metric" and gap(m, slot.span.start, slot.span.end) <= min(gap(m, c.start, c.end) for c in changes)
+        if m.kind == "metric"
+        and not (m.start < slot.span.end and slot.span.start < m.end)
+        and gap(m, slot.span.start, slot.span.end) <= min(gap(m, c.start, c.end) for c in changes)
     )
 
 

@@ -108,8 +108,9 @@ def load(path: Path = WEIGHTS) -> RelationModel:
         data = json.loads(path.read_text("utf-8"))
         weights = {str(k): tuple(float(x) for x in v) for k, v in data["weights"].items()}
         thresholds = {str(k): float(v) for k, v in data["thresholds"].items()}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        classes, shift = data["classes"], float(data.get("shift", 0.0))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise ModelError(f"{path}: cannot be read as relation weights ({error}); reinstall or run training") from error
-    if data["classes"] != [str(c) for c in CLASSES] or any(len(w) != len(CLASSES) for w in weights.values()):
+    if classes != [str(c) for c in CLASSES] or any(len(w) != len(CLASSES) for w in weights.values()):
         raise ModelError(f"{path}: classes do not fit this version; run training/relations.py")
-    return RelationModel(weights, thresholds, float(data.get("shift", 0.0)))
+    return RelationModel(weights, thresholds, shift)

@@ -214,6 +214,12 @@ def ratio(p: Pairing) -> float:
     return float(max(a, b) / min(a, b))
 
 
+def point_missing(p: Pairing) -> bool:
+    """One side prints no value."""
+    found = quantities_of(p)
+    return found is None or point(found[0]) is None or point(found[1]) is None
+
+
 def within(factor: float) -> Predicate:
     """Hold when the values differ by at most this factor."""
     return lambda p: ratio(p) <= factor
@@ -276,6 +282,6 @@ def later_is_larger(p: Pairing) -> bool:
     if found is None or reported_gap(p) <= 0:
         return False
     a, b = point(found[0]), point(found[1])
-    if a is None or b is None:
+    if a is None or b is None or a == b:
         return False
     return (b > a) == (str(p.b.claim.as_of) > str(p.a.claim.as_of))
