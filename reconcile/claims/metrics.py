@@ -43,8 +43,8 @@ def groups(lang: str) -> tuple[str, ...]:
     return tuple(sorted(name for name in languages.load(lang).table(_TABLE) if name != _SILENT))
 
 
-def _matches(tokens: Tokens, lang: str) -> list[Hit]:
-    """Return the longest match that begins at each word, look-alikes among them."""
+def _matches(tokens: Tokens, lang: str) -> list[tuple[int, Hit]]:
+    """Return for each word the longest match that begins at it, and that word; look-alikes are among them."""
     patterns: Lexicon = lexicon(lang, _TABLE)
     tails = _tails(lang)
     hits = []
@@ -53,17 +53,22 @@ def _matches(tokens: Tokens, lang: str) -> list[Hit]:
         if found:
             last = found[0].last
             longest = (hit for hit in found if hit.last == last)
-            hits.append(min(longest, key=lambda hit: (hit.i, -hit.j, hit.value)))
+            hits.append((i, min(longest, key=lambda hit: (hit.i, -hit.j, hit.value))))
         elif tails and (value := _tail(word, tails)):
-            hits.append(Hit(i, i + 1, value, i + 1))
+            hits.append((i, Hit(i, i + 1, value, i + 1)))
     return hits
 
 
-def _widest(hits: list[Hit]) -> list[Hit]:
-    """Return the hits that lie inside no other, by position."""
+def _widest(hits: list[tuple[int, Hit]]) -> list[Hit]:
+    """Return the hits that lie inside no other, by position; overlapping ones of one metric are joined.
+
+    Of two on the same words the one with more context counts ("5 million shares" is no share price).
+    """
     kept: list[Hit] = []
-    for hit in sorted(hits, key=lambda hit: (hit.i, -hit.j, -hit.last, hit.value)):
+    for _, hit in sorted(hits, key=lambda row: (row[1].i, -row[1].j, row[0] - row[1].last, row[1].value)):
         if not kept or hit.j > kept[-1].j:
+            if kept and hit.i < kept[-1].j and hit.value == kept[-1].value:
+                hit = Hit(kept.pop().i, hit.j, hit.value, hit.last)
             kept.append(hit)
     return kept
 
