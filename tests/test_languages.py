@@ -75,15 +75,24 @@ def test_fractions_of_numbers_are_decimals() -> None:
     assert languages.load("de").table("numbers")["values"]["anderthalb"] == Decimal("1.5")
 
 
-def test_a_damaged_file_and_a_table_defined_twice_are_config_errors(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize(
+    "text", ["[meta\n", '[meta]\nname = "a"\n[meta]\nname = "b"\n'], ids=["damaged", "table twice"]
+)
+def test_a_bad_file_is_a_config_error(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(languages, "_FOLDER", tmp_path)
-    (tmp_path / "parts").mkdir()
-    (tmp_path / "q1.toml").write_text("[meta\n")
-    (tmp_path / "q2.toml").write_text('[meta]\nname = "a"\n')
-    (tmp_path / "parts" / "q2.toml").write_text('[meta]\nname = "b"\n')
+    code = f"q{len(text)}"
+    (tmp_path / f"{code}.toml").write_text(text)
     with pytest.raises(ConfigError, match="not readable as TOML"):
-        languages.load("q1")
-    with pytest.raises(ConfigError, match="two files"):
-        languages.load("q2")
+        languages.load(code)
+
+
+EVERY_TABLE = (
+    "meta numbers units currencies hedges counting per change_multiples linking months weekdays relative_days periods "
+)
+EVERY_TABLE += "direction negation status attribution titles entities stopwords scope opposites metrics"
+
+
+@pytest.mark.parametrize("code", languages.codes())
+def test_a_language_has_every_table(code: str) -> None:
+    missing = [name for name in EVERY_TABLE.split() if not languages.load(code).table(name)]
+    assert not missing

@@ -1,7 +1,7 @@
 """One data file a language: what its words mean, nothing about how they are used.
 
-``{code}.toml`` (and ``parts/{code}.toml``, ``metrics/{code}.toml`` where they exist) hold top-level tables such as
-``[numbers]`` or ``[months]``. A language without a file is served by digits, symbols and SI units alone.
+``{code}.toml`` holds tables such as ``[numbers]``, ``[months]`` or ``[metrics]``. A language without a file is served
+by digits, symbols and SI units alone.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from typing import Any
 from reconcile.errors import ConfigError
 
 _FOLDER = Path(__file__).parent
-_ROOMS = ("parts", "metrics")
 _ALIASES = {
     "fil": "tl",
     "tgl": "tl",
@@ -73,30 +72,22 @@ def normal_code(code: str) -> str:
 def load(code: str) -> Language:
     """Return the language for a code or BCP 47 tag; an unknown one has no words, only its code.
 
-    Raises ConfigError when a data file is damaged or two files define the same table.
+    Raises ConfigError when its data file is damaged.
     """
     return _load(normal_code(code))
 
 
 @lru_cache(maxsize=256)
 def _load(code: str) -> Language:
-    sections: dict[str, Any] = {}
-    if code in codes():
-        for path in (_FOLDER / f"{code}.toml", *(_FOLDER / room / f"{code}.toml" for room in _ROOMS)):
-            if path.is_file():
-                _merge(sections, path)
+    sections = _read(_FOLDER / f"{code}.toml") if code in codes() else {}
     return Language(code, MappingProxyType({name: _freeze(sections[name]) for name in sections}))
 
 
-def _merge(sections: dict[str, Any], path: Path) -> None:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name}: not readable as TOML: {error}") from error
-    for name, table in read.items():
-        if name in sections:
-            raise ConfigError(f"{path}: table [{name}] is defined in two files of the language")
-        sections[name] = table
 
 
 def _freeze(value: Any) -> Any:
