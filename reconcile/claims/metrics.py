@@ -1,4 +1,4 @@
-"""What is measured: words such as "death toll" or "net profit" with the metric they name in every language."""
+"""What is measured: words such as "death toll" with the name that their metric has in all languages."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ __all__ = ["find", "groups"]
 _TABLE, _TAILS = "metrics", "metric_tails"
 _SILENT = "none"
 _BREAKS = (".", ":", "?", "!", "–", "—", '"', "“", "„", "«", "•", "|", "\n", "‘", "(", ")")
-_HEAD, _TAIL, _LONGEST = 3, 4, 40  # letters: what stands before a tail, the shortest tail, the longest compound
+_HEAD, _TAIL, _LONGEST = 3, 4, 40  # letters before a tail, of the shortest tail, of the longest compound
 
 
 def find(text: str, lang: str) -> tuple[Cue, ...]:
     """Return the words that name what is measured, in order: ``group`` and ``value`` are the metric's name.
 
-    Of two expressions one of which lies inside the other only the longer counts; look-alikes ("in stock") and parts of
-    names yield nothing.
+    Of two expressions one of which lies inside the other only the longer counts; look-alikes ("in stock")
+    and parts of names yield nothing.
 
     >>> [cue.group for cue in find("The death toll rose to 12.", "en")]
     ['dead']
@@ -74,8 +74,10 @@ def _widest(hits: list[tuple[int, Hit]]) -> list[Hit]:
 
 
 def _in_name(tokens: Tokens, hit: Hit, lang: str) -> bool:
-    """Return whether a single word is capitalised as names are: beside another capital ("Price Waterhouse"), or
-    anywhere inside a sentence where headlines have no Title Case.
+    """Return whether a single word is capitalised as names are.
+
+    That is beside another capital ("Price Waterhouse"), or, in languages whose headlines have no Title Case,
+    anywhere inside a sentence.
     """
     word = tokens.raw(hit.i, hit.j)
     if hit.j - hit.i > 1 or not word[0].isupper() or (word.isupper() and len(word) > 1):
