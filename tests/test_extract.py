@@ -252,6 +252,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_sentence_is_read_in_time(name: str) -> None:
     started = time.perf_counter()

@@ -101,6 +101,7 @@ def test_cues_are_ordered_and_none_lies_inside_another(words: list[str], code: s
 @pytest.mark.parametrize(
     "piece", ["bought the ", "5 million ", "price of ", "a" * 50 + " ", "prijs", "sold the a b c d e ", "-"]
 )
+@pytest.mark.slow
 def test_time_grows_with_the_length_only(code: str, piece: str) -> None:
     metrics.find("warm", code)
     text = piece * (60_000 // len(piece))
@@ -109,6 +110,7 @@ def test_time_grows_with_the_length_only(code: str, piece: str) -> None:
     assert time.perf_counter() - started < 5
 
 
+@pytest.mark.slow
 def test_thousands_of_sentences_a_second() -> None:
     rows = [(f"{case['text']} {n}", case["lang"]) for n in range(5) for case in CASES]
     for text, lang in rows:

@@ -228,6 +228,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "de", "fr", "tl"])
 @pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_of_100_kb_takes_less_than_a_second(piece: str, lang: str) -> None:
