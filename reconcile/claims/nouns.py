@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from reconcile.claims.figures import DIGITS, MARK, WORD, Token, glued
 from reconcile.claims.lexicon import Lexicon
-from reconcile.claims.measures import Measure, currency_at
+from reconcile.claims.measures import Measure
 from reconcile.model import Hedge
 
 MAX_NOUN = 4
@@ -161,8 +161,3 @@ def noun_after(tokens: Sequence[Token], j: int, lex: Lexicon) -> str:
     noun = noun_at(tokens, j, lex)[0]
     last = noun.rpartition(" ")[2]
     return "" if last in lex.sets["periods"] or last in lex.months or last in lex.sets["rank_blocked_after"] else noun
-
-
-def money_near(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
-    """Return whether a currency stands at token ``i``."""
-    return currency_at(tokens, i, lex) is not None

@@ -3,8 +3,6 @@
 A quantity, a time, a name, a change word, a status word, the pole of an opposition or a quotation is an answer;
 the sentence around it is the question. The vector of a slot is the mean of the model's states over its words *in
 their sentence*, so it tells the role that the words play there; the sentence vector tells what it is all about.
-(Tried on half a million slot pairs of the stories: masking the numbers before embedding finds the same question
-less often than the unmasked states do.)
 """
 
 from __future__ import annotations
