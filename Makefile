@@ -17,9 +17,10 @@ ARTICLES ?= $(wildcard datasets/cleanspark/articles.jsonl datasets/cleanspark/*.
             datasets/stories/articles.jsonl)
 STORIES ?= $(firstword $(wildcard datasets/stories/gold datasets/stories))
 PAIRS ?=
+BASELINE ?= .ci/datasets-baseline.toml
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
-.PHONY: setup reconcile serve check test test-browser test-slow lint eval eval-stories train readme bench audit clean
+.PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction train readme bench audit clean
 
 setup: $(STAMP)
 
@@ -48,6 +49,19 @@ check: $(STAMP)  ## ARTICLES against DB; fails on conflicts, which the articles 
 	test -f $(DB) || $(MAKE) reconcile
 	$(BIN)/reconcile check $(ARTICLES) --db $(DB)
 
+check-datasets: $(STAMP)  ## our own user: the articles of datasets/ against their accepted findings
+	mkdir -p build
+	$(BIN)/reconcile run $(ARTICLES) --db build/datasets.db --quiet
+	$(BIN)/reconcile check $(ARTICLES) --db build/datasets.db --baseline $(BASELINE) --fail-on any
+
+baseline-datasets: $(STAMP)  ## what check-datasets accepts, made anew after the code has changed
+	mkdir -p build
+	rm -f build/datasets.db
+	$(BIN)/reconcile run $(ARTICLES) --db build/datasets.db
+	test ! -f $(BASELINE) || $(BIN)/reconcile baseline prune $(ARTICLES) --db build/datasets.db --baseline $(BASELINE)
+	$(BIN)/reconcile baseline update $(ARTICLES) --db build/datasets.db --baseline $(BASELINE) \
+	  --reason "found in the sample articles by this version" --who "make baseline-datasets"
+
 lint: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -61,8 +75,8 @@ else
 	$(BIN)/python -m pytest -m "not slow"
 endif
 
-test-browser: $(STAMP)
-	$(BIN)/python -m pytest -m browser
+test-browser: $(STAMP)  ## in a headless Chromium; takes the pictures of docs/
+	RECONCILE_PICTURES=docs $(BIN)/python -m pytest -m browser
 
 test-slow: $(STAMP)
 	$(BIN)/python -m pytest -m slow
@@ -74,6 +88,10 @@ endif
 
 eval-stories: $(STAMP)
 	$(BIN)/reconcile evaluate stories $(STORIES)
+
+eval-extraction: $(STAMP)  ## claims, fields, recognisers, speed; RECONCILE_DATA=folder adds the labelled sets of others
+	@$(PIP) --editable ".[eval]"
+	$(BIN)/python tools/eval_extraction.py
 
 train: $(STAMP)  ## relation weights from the stories with gold, and what they are worth on stories left out
 	$(BIN)/python training/relations.py datasets/stories datasets/practice --write

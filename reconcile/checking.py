@@ -1,25 +1,27 @@
-"""What `reconcile check` does around the comparison: outputs, baseline, exit code."""
+"""What `reconcile check` does around the comparison: inputs, outputs, baseline and decisions, exit code."""
 
 from __future__ import annotations
 
 import datetime
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from reconcile.console import CONFLICTS, FAILED, OK, terminal_width, wants_color, write
 from reconcile.errors import ConfigError, InputError
 from reconcile.model import Relation
-from reconcile.publish.baseline import Accepted, split
-from reconcile.publish.ci import CheckReport
+from reconcile.publish.baseline import Accepted, Split, fingerprint, split
+from reconcile.publish.ci import CheckReport, Suppressed
+from reconcile.publish.decisions import RULED_OUT, RULINGS, finding_digest
 from reconcile.publish.report import REPORTERS
 
 if TYPE_CHECKING:
-    from reconcile.pipeline import CheckResult
-
-READING = "ingest"
+    from reconcile.config import Settings
+    from reconcile.pipeline import CheckResult, Progress
+    from reconcile.publish.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,81 @@ def parse_outputs(specs: Sequence[str]) -> tuple[Output, ...]:
     return tuple(outputs)
 
 
-def make_report(result: CheckResult, baseline: Sequence[Accepted], today: datetime.date) -> CheckReport:
-    """Return the conflicts of a check as a report, those that the baseline accepts set apart."""
-    conflicts = [row for row in result.findings if row["relation"] == Relation.CONFLICT]
-    parted = split(conflicts, baseline, today)
+def compare(
+    paths: Sequence[str], store: Store, settings: Settings, *, since: str = "", on_progress: Progress | None = None
+) -> CheckResult:
+    """Check the articles under ``paths`` or, with ``since``, those that changed in git after that revision.
+
+    :raises InputError: if git cannot say what changed.
+    """
+    from reconcile import pipeline
+
+    if not since:
+        return pipeline.check(paths, store, settings, on_progress=on_progress)
+    from reconcile import changed
+
+    files = changed.changed_files(since, paths)
+    with TemporaryDirectory(prefix="reconcile-") as folder:
+        earlier = changed.before(files, Path(folder))
+        now = [file.path for file in files]
+        return pipeline.check(now, store, settings, earlier=earlier, on_progress=on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """The conflicts of a check, told apart: those that count are ``parted.open``."""
+
+    parted: Split
+    ruled_out: tuple[Suppressed, ...]
+
+
+def sift(result: CheckResult, store: Store, baseline: Sequence[Accepted], today: datetime.date) -> Sifted:
+    """Tell the conflicts that count from those that the baseline accepts or that a reviewer has ruled out."""
+    conflicts = [
+        {**row, "fingerprint": fingerprint(row)} for row in result.findings if row["relation"] == Relation.CONFLICT
+    ]
+    ruled_out = [Suppressed(row, reason, "decision") for row in conflicts if (reason := _ruling(row, store))]
+    left = {str(one.finding["id"]) for one in ruled_out}
+    parted = split([row for row in conflicts if row["id"] not in left], baseline, today)
+    return Sifted(parted, tuple(ruled_out))
+
+
+def _ruling(row: Mapping[str, object], store: Store) -> str:
+    """Return why a reviewer's decision takes the finding out, "" if none does or its sentences changed since."""
+    decision = store.current_decision(str(row["id"]))
+    if decision is None or decision.ruling not in RULED_OUT or decision.digest != finding_digest(row):
+        return ""
+    note = f": {decision.note}" if decision.note else ""
+    return f"{RULINGS[decision.ruling]}{note} ({decision.reviewer}, {decision.created_at[:10]})"
+
+
+def make_report(result: CheckResult, sifted: Sifted, *, since: str = "") -> CheckReport:
+    """Return the report of a check. That an entry matched nothing is only news where all articles were checked."""
     return CheckReport(
         articles=tuple(result.articles),
         claims=result.claims,
-        findings=parted.open,
-        suppressed=parted.suppressed,
+        findings=sifted.parted.open,
+        suppressed=(*sifted.parted.suppressed, *sifted.ruled_out),
         problems=tuple(result.problems),
-        notes=parted.notes,
+        notes=tuple(_notes(sifted.parted, partial=bool(since))),
+        silent=tuple(result.silent),
+        since=since,
     )
+
+
+def _notes(parted: Split, *, partial: bool) -> Iterator[str]:
+    for entry in parted.expired:
+        yield f"baseline: {entry.fingerprint} ({entry.who}) expired on {entry.expires}"
+    if parted.stale and not partial:
+        names = ", ".join(entry.fingerprint for entry in parted.stale)
+        count = f"{len(parted.stale)} entr{'y' if len(parted.stale) == 1 else 'ies'}"
+        yield f"baseline: {count} matched nothing in this check: {names}"
 
 
 def verdict(report: CheckReport, fail_on: str, *, strict: bool = False) -> int:
     """Return the exit code: 2 if an input could not be read, 1 for conflicts that count, else 0."""
-    unread = any(problem.stage == READING and not problem.article_id for problem in report.problems)
-    if unread or not report.articles or (strict and report.problems):
+    nothing = not report.articles and not report.since
+    if report.unread() or nothing or (strict and report.problems):
         return FAILED
     counted = {"high": ("high",), "any": ("high", "low"), "never": ()}[fail_on]
     return CONFLICTS if any(row.get("severity") in counted for row in report.findings) else OK
@@ -80,7 +139,12 @@ def deliver(report: CheckReport, outputs: Sequence[Output]) -> None:
         if not output.path:
             write([make(report, color=wants_color(sys.stdout), width=terminal_width())])
             continue
-        try:
-            Path(output.path).write_text(make(report), encoding="utf-8", errors="backslashreplace")
-        except OSError as error:
-            raise InputError(f"{output.path}: cannot be written ({error.strerror or error})") from error
+        save(output.path, make(report))
+
+
+def save(path: str, text: str) -> None:
+    """Write a file. Raises InputError that says why not."""
+    try:
+        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error

@@ -6,20 +6,22 @@ the commands, so that ``--help`` stays quick.
 
 from __future__ import annotations
 
-import datetime
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from reconcile import __version__
+from reconcile.cli_check import commands as checks
+from reconcile.cli_report import commands as reports
 from reconcile.console import (
     FAILED,
     OK,
     guarded,
     logger,
+    say_problems,
     set_up_logging,
     set_up_streams,
     terminal_width,
@@ -27,14 +29,12 @@ from reconcile.console import (
     write,
 )
 from reconcile.errors import InputError
-from reconcile.model import Field, Problem, Relation
 from reconcile.options import State, command, common, database, format_option, models
-from reconcile.publish.report import REPORTERS, ROW_FORMATS
+from reconcile.publish.formats import ROW_FORMATS
+from reconcile.terms import Field, Relation
 
 if TYPE_CHECKING:
     from reconcile.pipeline import RunResult
-
-_SHOWN_PROBLEMS = 10
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -45,6 +45,10 @@ def cli() -> None:
 
     Start with `reconcile run ARTICLES`, then `reconcile findings` or `reconcile serve`.
     """
+
+
+for _command in (*checks.commands.values(), *reports.commands.values()):
+    cli.add_command(_command)
 
 
 @cli.group()
@@ -69,7 +73,7 @@ def run(state: State, paths: tuple[str, ...], db: str, strict: bool) -> int:
     settings = state.settings()
     with Store(db) as store, state.progress() as progress:
         result = pipeline.build(paths, store, settings, on_progress=progress)
-    _say_problems(result.problems, everything=state.verbose)
+    say_problems(result.problems, everything=state.verbose)
     for line in _summary(result, db):
         logger.info(line)
     if not result.read:
@@ -87,18 +91,11 @@ def _summary(result: RunResult, db: str) -> Iterator[str]:
     order = [relation.value for relation in Relation]
     counts = [(name, result.findings[name]) for name in order[::-1] if result.findings.get(name)]
     yield "findings: " + (", ".join(f"{count} {name}" for name, count in counts) or "none")
+    if result.changes:
+        yield f"changed since an earlier version: {result.changes} (`reconcile revisions` lists them)"
     yield f"problems: {len(result.problems) or 'none'}"
     stages = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
     yield f"time: {stages or '-'}; {sum(result.seconds.values()):.1f} s in all"
-
-
-def _say_problems(problems: Sequence[Problem], *, everything: bool) -> None:
-    shown = problems if everything else problems[:_SHOWN_PROBLEMS]
-    for problem in shown:
-        place = f"{problem.path}:{problem.line}" if problem.line else problem.path or problem.article_id
-        logger.warning("%s: %s (%s)", place, problem.message, problem.advice)
-    if len(problems) > len(shown):
-        logger.warning("%d more problems: --verbose shows all", len(problems) - len(shown))
 
 
 @command(cli)
@@ -143,6 +140,29 @@ def claims(state: State, db: str, article: str | None, dropped: bool, form: str)
         else:
             rows = (claim_row(claim) for claim in store.claims(article))
         write(claims_text(rows, form, dropped=dropped))
+
+
+@command(cli)
+@database
+@click.option("--article", metavar="ID", help="Only of this article.")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    type=click.Choice([f.value for f in Field]),
+    help="Only where this field changed; may be given more than once.",
+)
+@format_option(*ROW_FORMATS)
+def revisions(state: State, db: str, article: str | None, fields: tuple[str, ...], form: str) -> None:
+    """List what changed between the versions of an article, the newest first.
+
+    A change is announced where the new version carries a note that says so; all others were made silently.
+    """
+    from reconcile.publish.report import changes_text
+    from reconcile.publish.store import Store
+
+    with Store(db, read_only=True) as store:
+        write(changes_text(store.change_dicts(article, fields), form))
 
 
 @command(cli)
@@ -216,51 +236,6 @@ def lookup(state: State, text: str, db: str, form: str) -> None:
         write([lookup_text(rows, color=wants_color(sys.stdout), width=terminal_width())])
     else:
         write(rows_text(rows, form, ()))
-
-
-@command(cli)
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@database
-@click.option(
-    "--format",
-    "forms",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help=(f"{', '.join(REPORTERS)}; to standard output or FILE; may be repeated (default: text)."),
-)
-@click.option(
-    "--fail-on",
-    type=click.Choice(["high", "any", "never"]),
-    default="high",
-    show_default=True,
-    help="Which conflicts make the exit code 1.",
-)
-@click.option("--baseline", metavar="FILE", help="TOML list of accepted findings: fingerprint, reason, who, expires.")
-@click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
-@models
-def check(state: State, paths: tuple[str, ...], db: str, **options: Any) -> int:
-    """Compare new articles with those in DB and with each other; write nothing to DB.
-
-    Exit code: 0 clean, 1 conflicts, 2 anything that went wrong.
-    """
-    from reconcile import checking, pipeline
-    from reconcile.publish.baseline import load_baseline
-    from reconcile.publish.store import Store
-
-    state.verdict = FAILED
-    outputs = checking.parse_outputs(options["forms"])
-    baseline = load_baseline(options["baseline"]) if options["baseline"] else ()
-    settings = state.settings()
-    with Store(db, read_only=True) as store, state.progress() as progress:
-        result = pipeline.check(paths, store, settings, on_progress=progress)
-    _say_problems(result.problems, everything=state.verbose)
-    if not result.claims:
-        logger.warning("no claim was found in %d articles: nothing was compared", len(result.articles))
-    report = checking.make_report(result, baseline, datetime.date.today())
-    code = checking.verdict(report, options["fail_on"], strict=options["strict"])
-    state.verdict = code
-    checking.deliver(report, outputs)
-    return code
 
 
 @command(cli)

@@ -24,17 +24,21 @@ LIMITS = (
     "max_depth",
     "max_files",
     "max_problems_per_file",
+    "max_pages",
+    "max_seconds",
 )
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "model": ("name", "threads"),
     "judge": ("name",),
     "limits": LIMITS,
+    "fetch": ("allow_hosts", "delay", "timeout"),
     "match": (),
     "aliases": (),
     "owners": (),
 }
 _MAX_THREADS = 256
 _MAX_BYTES = 4_000_000
+_FETCH_BOUNDS: Mapping[str, tuple[float, float]] = {"delay": (0.0, 3600.0), "timeout": (0.1, 600.0)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +47,15 @@ class Settings:
 
     ``match`` maps a relation (or ``relation:kind``) to the probability from which it is said; ``aliases`` maps an
     alias to the canonical name; ``owners`` maps an outlet's name or host to its owner. ``threads`` 0 lets the
-    library choose.
+    library choose. ``allow_hosts`` may have private addresses; ``fetch`` holds the seconds ``delay`` and ``timeout``.
     """
 
     model_name: str = "default"
     threads: int = 0
     judge_name: str = "default"
     limits: Mapping[str, int] = field(default_factory=dict)
+    allow_hosts: tuple[str, ...] = ()
+    fetch: Mapping[str, float] = field(default_factory=dict)
     match: Mapping[str, float] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     owners: Mapping[str, str] = field(default_factory=dict)
@@ -97,6 +103,12 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
             key: _whole(value, f"limits.{key}", (1, 2**53), problems)
             for key, value in sorted(tables["limits"].items())
             if key in LIMITS
+        },
+        allow_hosts=_texts(tables["fetch"].get("allow_hosts", []), "fetch.allow_hosts", problems),
+        fetch={
+            key: _number(tables["fetch"][key], f"fetch.{key}", bounds, problems)
+            for key, bounds in _FETCH_BOUNDS.items()
+            if key in tables["fetch"]
         },
         match=_numbers(tables["match"], "match", problems),
         aliases=_inverted(tables["aliases"], "aliases", problems),
@@ -152,6 +164,21 @@ def _whole(value: object, label: str, bounds: tuple[int, int], problems: list[st
         problems.append(f"{label}: must be a whole number from {low} to {high}; is {_shown(value)}")
         return low
     return value
+
+
+def _number(value: object, label: str, bounds: tuple[float, float], problems: list[str]) -> float:
+    low, high = bounds
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        problems.append(f"{label}: must be a number from {low:g} to {high:g}; is {_shown(value)}")
+        return low
+    return float(value)
+
+
+def _texts(value: object, label: str, problems: list[str]) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) and v.strip() for v in value):
+        problems.append(f"{label}: must be a list of non-empty texts; is {_shown(value)}")
+        return ()
+    return tuple(sorted({v.strip() for v in value}))
 
 
 def _numbers(table: Mapping[str, object], label: str, problems: list[str]) -> dict[str, float]:

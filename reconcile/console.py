@@ -5,21 +5,24 @@ from __future__ import annotations
 import io
 import logging
 import os
-import shutil
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
-from typing import Self, TextIO
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
 from reconcile.errors import ReconcileError
 from reconcile.publish.terminal import clean
 
+if TYPE_CHECKING:
+    from reconcile.model import Problem
+
 logger = logging.getLogger("reconcile")
 
 OK, CONFLICTS, FAILED = 0, 1, 2
+_SHOWN_PROBLEMS = 10
 
 
 class _Formatter(logging.Formatter):
@@ -47,6 +50,16 @@ def set_up_streams() -> None:
         sys.stderr.reconfigure(errors="backslashreplace")
 
 
+def say_problems(problems: Sequence[Problem], *, everything: bool) -> None:
+    """Say what went wrong with inputs: the first of them, or everything."""
+    shown = problems if everything else problems[:_SHOWN_PROBLEMS]
+    for problem in shown:
+        place = f"{problem.path}:{problem.line}" if problem.line else problem.path or problem.article_id
+        logger.warning("%s: %s (%s)", place, problem.message, problem.advice)
+    if len(problems) > len(shown):
+        logger.warning("%d more problems: --verbose shows all", len(problems) - len(shown))
+
+
 def write(pieces: Iterable[str]) -> None:
     """Write data to stdout as it comes."""
     for piece in pieces:
@@ -60,6 +73,8 @@ def wants_color(stream: TextIO) -> bool:
 
 def terminal_width() -> int:
     """Return the columns to fill: the terminal's, between 40 and 120, or 100 where there is none."""
+    import shutil
+
     return max(40, min(120, shutil.get_terminal_size((100, 24)).columns))
 
 

@@ -10,7 +10,28 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
+
+from reconcile.terms import (
+    ChangeKind,
+    ClaimKind,
+    Direction,
+    Field,
+    Hedge,
+    Modality,
+    Outcome,
+    Polarity,
+    Relation,
+    Role,
+    Severity,
+    Status,
+)
+
+__all__ = [
+    "ID_LENGTH", "Article", "Attribution", "Change", "ChangeKind", "Claim", "ClaimKind", "Cluster", "Cue", "Decision",
+    "Direction", "Entity", "Field", "FieldOutcome", "Finding", "Hedge", "Modality", "Origin", "Outcome",
+    "Participant", "Polarity", "Problem", "Publication", "Quantity", "Relation", "Revision", "Role", "Sentence",
+    "Severity", "Source", "Span", "Status", "Story", "TimeRef", "stable_id",
+]  # fmt: skip
 
 ID_LENGTH = 16
 
@@ -23,99 +44,6 @@ def stable_id(*parts: str) -> str:
     """
     encoded = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()
     return hashlib.sha256(encoded).hexdigest()[:ID_LENGTH]
-
-
-class Relation(StrEnum):
-    """How two claims stand to each other."""
-
-    AGREE = "agree"
-    COMPATIBLE = "compatible"
-    UPDATE = "update"
-    SCOPE = "scope"
-    CONFLICT = "conflict"
-    UNRELATED = "unrelated"
-
-
-class Field(StrEnum):
-    """What differs, or would differ, between two claims."""
-
-    VALUE = "value"
-    DIRECTION = "direction"
-    DATE = "date"
-    PLACE = "place"
-    ENTITY = "entity"
-    POLARITY = "polarity"
-    STATUS = "status"
-    ATTRIBUTION = "attribution"
-    STATEMENT = "statement"
-
-
-class Severity(StrEnum):
-    """How hard a conflict is: ``high`` no reader accepts both; ``low`` a small gap beyond rounding."""
-
-    HIGH = "high"
-    LOW = "low"
-
-
-class Outcome(StrEnum):
-    """What one comparison level says about one field of a pair."""
-
-    AGREE = "agree"
-    NEAR = "near"
-    DISAGREE = "disagree"
-    NO_EVIDENCE = "no evidence"
-
-
-class Role(StrEnum):
-    """Whether a field tells *which* question is answered, *what* the answer is, or only explains."""
-
-    IDENTITY = "identity"
-    ASSERTION = "assertion"
-    CONTEXT = "context"
-
-
-class Direction(StrEnum):
-    """The sense of a change."""
-
-    UP = "up"
-    DOWN = "down"
-    FLAT = "flat"
-
-
-class Polarity(StrEnum):
-    """Affirmed or negated."""
-
-    AFFIRMED = "affirmed"
-    NEGATED = "negated"
-
-
-class Status(StrEnum):
-    """How far a thing has come, in order; ``DENIED`` stands apart."""
-
-    RUMOURED = "rumoured"
-    PLANNED = "planned"
-    UNDER_WAY = "under way"
-    COMPLETED = "completed"
-    DENIED = "denied"
-
-
-class Hedge(StrEnum):
-    """Wording that widens or bounds a value."""
-
-    NONE = ""
-    ABOUT = "about"
-    NEARLY = "nearly"
-    OVER = "over"
-    AT_LEAST = "at least"
-    AT_MOST = "at most"
-
-
-class ClaimKind(StrEnum):
-    """What the claim's deciding words are: a number, an event or statement, or words quoted from someone."""
-
-    QUANTITY = "quantity"
-    EVENT = "event"
-    QUOTATION = "quotation"
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +141,8 @@ class TimeRef:
     """A time expression resolved to the days ``[low, high]`` (ISO dates, inclusive), or unresolved (both None).
 
     ``granularity`` is one of hour, day, week, month, quarter, half, year, decade, part (early, mid, late), unknown.
-    ``kind``: point (when it happened), period ("third quarter", "since January": what is measured), clock.
+    ``kind``: point (when it happened), period ("third quarter", "since January": what is measured), clock, or
+    reported (when it was said: "said on Friday").
     """
 
     start: int
@@ -236,13 +165,34 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """A name as printed, its canonical form inside the article, and its kind (person, org, place, thing, other)."""
+    """A name as printed, its canonical form inside the article, and its kind (person, org, place, thing, other).
+
+    ``raw`` may be a mention that is no name ("the company", "she"). ``within`` is the place that holds this one
+    ("Georgia" for College Park), empty if the article and the gazetteer do not say.
+    """
 
     start: int
     end: int
     raw: str
     name: str
     kind: str
+    within: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Who fills a role in an event: ``name`` (canonical) is the ``role`` of the ``event``.
+
+    ``event`` is an event group that is the same in all languages ("appoint", "win", "buy"), ``role`` one of its
+    parts ("agent", "patient", "office", ...). The span is the mention that fills the role.
+    """
+
+    start: int
+    end: int
+    raw: str
+    event: str
+    role: str
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +201,8 @@ class Cue:
 
     ``kind``: direction (``value`` up, down, flat), outcome (win, lose), pole (``group`` names an opposition such as
     "approve", ``value`` is ``+`` or ``-``), status (a Status value), scope (``group`` period, part or region), base
-    (a number that others are set against) or metric (``group`` and ``value`` name what is measured).
+    (a number that others are set against), against (the words a number is compared with; ``group`` time, number or
+    other) or metric (``group`` and ``value`` name what is measured).
     """
 
     start: int
@@ -264,7 +215,11 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A checkable assertion: ``quote`` is the sentence as printed, ``focus`` the deciding words inside the part."""
+    """A checkable assertion: ``quote`` is the sentence as printed, ``focus`` the deciding words inside the part.
+
+    ``worth`` is the estimated probability (0 to 1) that a fact-checker would find the sentence worth checking, None
+    where it was not estimated.
+    """
 
     claim_id: str
     article_id: str
@@ -287,6 +242,9 @@ class Claim:
     polarity: Polarity = Polarity.AFFIRMED
     status: Status | None = None
     attribution: Attribution | None = None
+    participants: tuple[Participant, ...] = ()
+    modality: Modality = Modality.FACT
+    worth: float | None = None
     as_of: str | None = None
     extractor: str = ""
 
@@ -367,7 +325,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A person's ruling on a finding; append-only. ``digest`` is of the two quotes and values it was made on."""
+    """A person's ruling on a finding; append-only. ``digest`` is of the two quotes and values it was made on.
+
+    ``side`` is who is right, if they said so (``a``, ``b`` or ``neither``), ``reason`` one of a few kinds of why.
+    """
 
     decision_id: str
     finding_id: str
@@ -377,11 +338,46 @@ class Decision:
     digest: str
     created_at: str
     supersedes: str = ""
+    side: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change between two versions of an article; ``announced`` where the new one carries a correction note.
+
+    The span is of ``quote_after`` in the new text, or of ``quote_before`` in the earlier one where it was removed.
+    """
+
+    kind: ChangeKind
+    field: Field
+    part: str
+    start: int
+    end: int
+    quote_before: str
+    quote_after: str
+    value_before: str
+    value_after: str
+    announced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An earlier version of an article, the ``number``-th to be replaced, with what its successor changed."""
+
+    revision_id: str
+    article_id: str
+    number: int
+    title: str
+    text: str
+    published: str | None
+    content_hash: str
+    changes: tuple[Change, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """All that one run publishes. Everything in it can be rebuilt from the articles."""
+    """All that one run publishes. All but ``revisions`` can be rebuilt from the articles."""
 
     sources: tuple[Source, ...]
     articles: tuple[Article, ...]
@@ -393,3 +389,4 @@ class Publication:
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
     run: dict[str, str] = field(default_factory=dict)
+    revisions: tuple[Revision, ...] = ()

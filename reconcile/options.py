@@ -6,12 +6,14 @@ import functools
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from reconcile.config import Settings, load_settings
 from reconcile.console import OK, Progress, drop_stdout, set_up_logging
+
+if TYPE_CHECKING:
+    from reconcile.config import Settings
 
 Body = Callable[..., int | None]
 
@@ -29,6 +31,8 @@ class State:
 
     def settings(self) -> Settings:
         """Return the settings file's values with --model and --judge on top."""
+        from reconcile.config import load_settings
+
         settings = load_settings(self.config)
         model, judge = self.model or settings.model_name, self.judge or settings.judge_name
         return replace(settings, model_name=model, judge_name=judge)

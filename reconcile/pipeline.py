@@ -11,21 +11,23 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import Any
 from urllib.parse import urlsplit
 
 from reconcile.claims.extract import Extractor, SlotExtractor
 from reconcile.config import Settings, unknown_names
 from reconcile.errors import ConfigError
-from reconcile.match import embed, reference, relate
+from reconcile.located import locate, place_name
+from reconcile.match import embed, reference, relate, revisions
 from reconcile.match.pairs import PairJudge
 from reconcile.match.reconciler import Corpus, Matched, Matcher, match
-from reconcile.model import Article, Claim, Problem, Publication, Sentence, Source, stable_id
+from reconcile.model import Article, Claim, Problem, Publication, Revision, Sentence, Source, stable_id
 from reconcile.publish.forms import finding_dict
 from reconcile.publish.store import Store
 from reconcile.read import clean, ingest, sentences
+from reconcile.read.fetch import FetchRules
+from reconcile.read.place import Limits
 
 Progress = Callable[[str, int, int], None]
 JUDGES = ("default", "rules")  # both are the comparison table with its weights
@@ -44,16 +46,21 @@ class RunResult:
     findings: Mapping[str, int]
     problems: tuple[Problem, ...]
     seconds: Mapping[str, float]
+    changes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a check found: the ids of the articles checked and the findings that touch them."""
+    """What a check found: the ids of the articles checked and the findings that touch them.
+
+    ``silent`` names the articles in which no claim was found.
+    """
 
     articles: tuple[str, ...]
     claims: int
     findings: tuple[dict[str, object], ...]
     problems: tuple[Problem, ...]
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -86,8 +93,11 @@ def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress
         matcher = _matcher(store, settings, on_progress)
         matched = match(corpus, matcher, progress=on_progress)
     run = _run_record(corpus, settings, matcher)
+    earlier = [known[a.article_id] for a in fresh if a.article_id in known]
+    replaced = tuple(_revisions(earlier, corpus, store, settings))
     with clock.stage("publish"):
-        store.publish(_publication(corpus, matched, problems, run))
+        publication = _publication(corpus, matched, problems, run)
+        store.publish(replace(publication, revisions=replaced))
     new = sum(a.article_id not in known for a in fresh)
     return RunResult(
         read=len(read),
@@ -99,39 +109,44 @@ def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress
         findings=dict(Counter(str(f.relation) for f in matched.findings)),
         problems=problems,
         seconds=clock.seconds,
+        changes=sum(len(r.changes) for r in replaced),
     )
 
 
 def check(
-    paths: Sequence[str], store: Store, settings: Settings, *, on_progress: Progress | None = None
+    paths: Sequence[str],
+    store: Store,
+    settings: Settings,
+    *,
+    earlier: Sequence[str] = (),
+    on_progress: Progress | None = None,
 ) -> CheckResult:
-    """Compare articles with those in the store and with each other; the store is only read."""
+    """Compare articles with those in the store and with each other; the store is only read.
+
+    :param earlier: files with earlier versions; an article that stands unchanged in one of them is not checked.
+    """
     read, problems = _read(paths, settings)
-    known = {a.article_id: a for a in store.articles()}
-    corpus = _corpus(
-        store, known, [a for a in read if _changed(a, known.get(a.article_id))], settings, progress=on_progress
-    )
-    checked = sorted(a.article_id for a in read)
-    if not checked:
+    before = {(a.article_id, a.content_hash) for a in (_read(earlier, settings)[0] if earlier else ())}
+    read = tuple(a for a in read if (a.article_id, a.content_hash) not in before)
+    if not read:
         return CheckResult((), 0, (), problems)
+    known = {a.article_id: a for a in store.articles()}
+    fresh = [a for a in read if _changed(a, known.get(a.article_id))]
+    corpus = _corpus(store, known, fresh, settings, progress=on_progress)
+    checked = sorted(a.article_id for a in read)
+    articles = {**corpus.articles, **{a.article_id: a for a in read}}  # with the paths they have now
+    silent = tuple(place_name(articles[a]) for a in checked if not corpus.claims[a])
+    if len(silent) == len(checked):  # nothing to compare: no model is loaded
+        return CheckResult(tuple(checked), 0, (), problems, silent)
     matched = match(corpus, _matcher(store, settings, on_progress, write=False), only=checked, progress=on_progress)
     claims = {c.claim_id: c for of in corpus.claims.values() for c in of}
     rows = [
-        _placed(finding_dict(f, claims[f.claim_a], claims[f.claim_b], corpus.articles), corpus.articles)
+        locate(finding_dict(f, claims[f.claim_a], claims[f.claim_b], articles), articles, checked)
         for f in matched.findings
         if {claims[f.claim_a].article_id, claims[f.claim_b].article_id} & set(checked)
     ]
-    return CheckResult(tuple(checked), sum(len(corpus.claims[a]) for a in checked), tuple(rows), problems)
-
-
-def _placed(row: dict[str, Any], articles: Mapping[str, Article]) -> dict[str, Any]:
-    """Add to each side where its article was read: file, line of the quote (or of the record) and address."""
-    for side in (row["a"], row["b"]):
-        article = articles[side["article_id"]]
-        own_file = side["part"] == "text" and not article.raw and article.line <= 1
-        line = article.text.count("\n", 0, side["start"]) + 1 if own_file else article.line
-        side |= {"path": article.path, "line": line, "url": article.url}
-    return row
+    count = sum(len(corpus.claims[a]) for a in checked)
+    return CheckResult(tuple(checked), count, tuple(rows), problems, silent)
 
 
 def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[dict[str, object]]:
@@ -148,9 +163,10 @@ def lookup(text: str, store: Store, settings: Settings) -> tuple[dict[str, objec
 
 
 def _read(paths: Sequence[str], settings: Settings) -> tuple[tuple[Article, ...], tuple[Problem, ...]]:
-    limits = ingest.Limits(**dict(settings.limits))
+    limits = Limits(**dict(settings.limits))
+    rules = FetchRules(settings.allow_hosts, **dict(settings.fetch))
     stdin = sys.stdin.buffer if "-" in paths else None
-    return ingest.read(paths, limits=limits, stdin=stdin)
+    return ingest.read(paths, limits=limits, rules=rules, stdin=stdin)
 
 
 def _changed(article: Article, known: Article | None) -> bool:
@@ -158,6 +174,29 @@ def _changed(article: Article, known: Article | None) -> bool:
         getattr(article, name) != getattr(known, name)
         for name in ("content_hash", "title", "published", "source", "lang")
     )
+
+
+def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, settings: Settings) -> Iterator[Revision]:
+    """Yield the versions whose title or text this run replaces, read again by the extractor in force."""
+    extractor = _extractor(settings)
+    for old in earlier:
+        new = corpus.articles[old.article_id]
+        if (old.title, old.text) == (new.title, new.text):
+            continue
+        number = sum(1 for _ in store.revisions(old.article_id)) + 1
+        split = list(clean.mark(sentences.split(old), old))
+        before = revisions.Version(old, split, extractor.extract(old, split))
+        after = revisions.Version(new, corpus.sentences[old.article_id], corpus.claims[old.article_id])
+        yield Revision(
+            revision_id=revisions.revision_id(old, new, number),
+            article_id=old.article_id,
+            number=number,
+            title=old.title,
+            text=old.text,
+            published=old.published,
+            content_hash=old.content_hash,
+            changes=revisions.changes(before, after),
+        )
 
 
 def _extractor(settings: Settings) -> Extractor:

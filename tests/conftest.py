@@ -17,6 +17,8 @@ os.environ["NO_COLOR"] = "1"
 import reconcile
 from reconcile.model import (
     Article,
+    Change,
+    ChangeKind,
     Claim,
     ClaimKind,
     Cluster,
@@ -29,6 +31,7 @@ from reconcile.model import (
     Problem,
     Publication,
     Relation,
+    Revision,
     Role,
     Sentence,
     Severity,
@@ -55,6 +58,21 @@ def _sentence(article_id: str, index: int, dropped: str = "") -> Sentence:
     start, end = ((0, middle), (middle + 1, len(text)))[index]
     name = f"{article_id}-s{index}"
     return Sentence(name, article_id, "text", index, start, end, text[start:end], "en", dropped)
+
+
+EARLIER = Revision(
+    revision_id="lake-a-r1",
+    article_id="lake-a",
+    number=1,
+    title="The lake",
+    text="The lake rose 12% in May. It froze.",
+    published="2025-06-01",
+    content_hash="earlier",
+    changes=(
+        Change(ChangeKind.CHANGED, Field.VALUE, "text", 0, 9, "It rose 12%.", "It rose 14%.", "12%", "14%", False),
+        Change(ChangeKind.REMOVED, Field.STATEMENT, "text", 26, 35, "It froze.", "", "", "", False),
+    ),
+)
 
 
 def _claim(article_id: str, focus: str, direction: Direction) -> Claim:
@@ -117,6 +135,7 @@ def publication() -> Publication:
         stories=(Story("story", "The lake", ("lake-a", "lake-b"), "digest"),),
         origins=(Origin("lake-a", "lake-a", "original", 1.0), Origin("lake-b", "lake-b", "original", 1.0)),
         clusters=(Cluster("question", "story", "level of the lake", ("lake-a-c0", "lake-b-c0")),),
+        revisions=(EARLIER,),
         findings=(finding,),
         problems=(Problem("ingest", "bad.json", 3, "", "not valid JSON", "mend the line"),),
     )

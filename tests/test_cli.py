@@ -42,6 +42,7 @@ def built(**changes: Any) -> SimpleNamespace:
         "read": 12,
         "new_articles": 3,
         "changed_articles": 1,
+        "changes": 2,
     }
     return SimpleNamespace(**{**values, **changes})
 
@@ -75,7 +76,7 @@ def conflict(severity: str = "high", relation: str = "conflict", number: str = "
 
 
 def checked(*findings: Mapping[str, Any], **changes: Any) -> SimpleNamespace:
-    values: dict[str, Any] = {"articles": ("new-b",), "claims": 4, "findings": findings, "problems": ()}
+    values: dict[str, Any] = {"articles": ("new-b",), "claims": 4, "findings": findings, "problems": (), "silent": ()}
     return SimpleNamespace(**{**values, **changes})
 
 
@@ -113,7 +114,7 @@ def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[
     assert printed.startswith(f"Usage: {' '.join(['reconcile', *words])} ")
     assert re.search(r"\n\n  [A-Z]", printed), "a description"
     for option in ("--config", "--quiet", "--verbose"):
-        assert option in printed or words == ["evaluate"]
+        assert option in printed or words in (["evaluate"], ["baseline"], ["report"])
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
@@ -263,8 +264,10 @@ def test_check_takes_a_baseline(run_check: Callable[..., int], capsys: pytest.Ca
 def test_check_says_that_there_was_nothing_to_compare(
     run_check: Callable[..., int], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run_check(checked(claims=0)) == 0
-    assert "no claim was found" in capsys.readouterr().err
+    assert run_check(checked(claims=0, silent=("new.txt",))) == 0
+    captured = capsys.readouterr()
+    assert "new.txt: no claim was found" in captured.err
+    assert captured.out.endswith("no claims: nothing was compared (1 article)\n")
 
 
 def test_check_writes_nothing_to_the_database(run_check: Callable[..., int], database: str) -> None:
@@ -431,6 +434,29 @@ def test_claims_are_chosen(
         assert [json.loads(line)["id"] for line in printed.splitlines()] == expected
     else:
         assert len(printed.splitlines()) == len(expected) + {"csv": 1, "table": 2}[form]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "count"),
+    [
+        pytest.param([], 2, id="all"),
+        pytest.param(["--field", "value"], 1, id="of one field"),
+        pytest.param(["--article", "lake-b"], 0, id="of an article without"),
+    ],
+)
+@pytest.mark.parametrize("form", ["table", "json", "jsonl", "csv"])
+def test_revisions_lists_changes(
+    database: str, capsys: pytest.CaptureFixture[str], arguments: list[str], count: int, form: str
+) -> None:
+    assert main(["revisions", "--db", database, "--format", form, *arguments]) == 0
+    printed = capsys.readouterr().out
+    if form in ("json", "jsonl"):
+        rows = json.loads(printed) if form == "json" else [json.loads(line) for line in printed.splitlines()]
+        assert len(rows) == count
+        assert {row["article_id"] for row in rows} <= {"lake-a"}
+    elif count:
+        assert "lake-a" in printed
+        assert "14%" in printed
 
 
 def test_explain_in_both_forms(database: str, capsys: pytest.CaptureFixture[str]) -> None:

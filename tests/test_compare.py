@@ -173,10 +173,17 @@ def no_value(sides: str) -> Pairing:
     return Pairing(empty if "a" in sides else one, empty if "b" in sides else one, EVEN)
 
 
+def no_estimate() -> Pairing:
+    """A pairing in which the worth of one claim was not estimated."""
+    pairing = pairing_of(CASES[0])
+    return replace(pairing, a=replace(pairing.a, claim=replace(pairing.a.claim, worth=None)))
+
+
 UNUSUAL: dict[tuple[str, str], Callable[[], Pairing]] = {
     ("value", "missing"): lambda: no_value("b"),
     ("size", "missing"): lambda: no_value("ab"),
     ("direction", "else"): change_and_outcome,
+    ("worth", "missing"): no_estimate,
 }
 
 

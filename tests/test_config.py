@@ -9,6 +9,7 @@ import pytest
 
 from reconcile.config import LIMITS, Settings, from_mapping, load_settings, unknown_names
 from reconcile.errors import ConfigError
+from reconcile.read.fetch import FetchRules
 from reconcile.read.ingest import Limits
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,11 @@ GOOD = [
     pytest.param("[model]\nname = ' x/y '\nthreads = 3", Settings(model_name="x/y", threads=3), id="model"),
     pytest.param("[judge]\nname = 'rules'", Settings(judge_name="rules"), id="judge"),
     pytest.param("[limits]\nmax_bytes = 10", Settings(limits={"max_bytes": 10}), id="limits"),
+    pytest.param(
+        "[fetch]\nallow_hosts = ['b.example ', 'a.example']\ndelay = 2",
+        Settings(allow_hosts=("a.example", "b.example"), fetch={"delay": 2.0}),
+        id="fetch",
+    ),
     pytest.param("[match]\nmin_confidence = 1", Settings(match={"min_confidence": 1.0}), id="match"),
     pytest.param("[match]\n'conflict:value' = 0.2", Settings(match={"conflict:value": 0.2}), id="match quoted"),
     pytest.param("[match.a]\nb = 0.2", Settings(match={"a.b": 0.2}), id="match nested"),
@@ -57,6 +63,8 @@ BAD = [
     pytest.param("[model]\nthreads = true", "model.threads: must be a whole number", id="bool is no number"),
     pytest.param("[model]\nname = ''", "model.name: must be a non-empty text", id="empty name"),
     pytest.param("[limits]\nmax_bytes = 0", "limits.max_bytes: must be a whole number from 1", id="zero limit"),
+    pytest.param("[fetch]\nallow_hosts = 'a'", "fetch.allow_hosts: must be a list", id="hosts no list"),
+    pytest.param("[fetch]\ndelay = -1", "fetch.delay: must be a number from 0 to 3600", id="negative delay"),
     pytest.param("[match]\nx = nan", "match.x: must be a finite number", id="nan"),
     pytest.param("[match]\nx = 'a'", "match.x: must be a finite number; is 'a'", id="text for a number"),
     pytest.param("[match.value]\nclose = inf", "match.value.close: must be a finite", id="infinite"),
@@ -116,7 +124,7 @@ def test_the_example_loads_and_shows_every_table() -> None:
     assert settings.owners["evening.example"] == "Example Media Group"
     assert set(settings.limits) == set(LIMITS)
     text = (ROOT / "reconcile.example.toml").read_text("utf-8")
-    for table in ("model", "judge", "limits", "match", "aliases", "owners"):
+    for table in ("model", "judge", "limits", "fetch", "match", "aliases", "owners"):
         assert f"[{table}]" in text
 
 
@@ -125,6 +133,11 @@ def test_limits_are_those_of_reading() -> None:
     assert set(LIMITS) == {field.name for field in fields(Limits)}
     shown = load_settings(ROOT / "reconcile.example.toml").limits
     assert Limits(**shown) == Limits()
+
+
+def test_the_example_shows_the_defaults_of_fetching() -> None:
+    settings = load_settings(ROOT / "reconcile.example.toml")
+    assert FetchRules(settings.allow_hosts, **settings.fetch) == FetchRules()
 
 
 def test_unknown_names_lists_each_with_the_nearest() -> None:

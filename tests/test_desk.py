@@ -18,11 +18,11 @@ from datasette.plugins import pm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile.model import Relation
+from reconcile.model import Change, ChangeKind, Field, Relation, Revision
 from reconcile.publish.decisions import RULINGS
 from reconcile.publish.desk import plugin, words
-from reconcile.publish.desk.marks import Mark, bar, paragraphs, pieces
-from reconcile.publish.desk.pages import web_link
+from reconcile.publish.desk.marks import Mark, paragraphs, pieces, waterfall
+from reconcile.publish.desk.render import web_link
 from reconcile.publish.store import Store
 from tests import builders as b
 
@@ -140,7 +140,7 @@ async def test_queue_counts_what_each_filter_would_leave(path: Path) -> None:
     assert counts["relation"] == {"conflict": 2}
     assert counts["source"] == {"harbour-post": 2, "valley-wire": 2}
     assert counts["story"] == {"ferry": 1, "bridge": 1}
-    assert found["states"] == {"open": 2, "decided": 0, "all": 2}
+    assert found["states"] == {"open": 2, "decided": 0, "stale": 0, "all": 2}
     labels = {c["value"]: c["label"] for c in found["choices"]["source"]}
     assert labels["harbour-post"] == "Harbour Post"
 
@@ -169,10 +169,10 @@ async def test_finding_page_shows_evidence_and_outcomes(path: Path) -> None:
     assert "newsletter" not in text
     for shown in ("Harbour Post", "Valley Wire", "4 Mar 2031, 09:00 UTC", "English", b.HURT.explanation):
         assert shown in text
-    assert "Both cannot be true in the same scope." in text
+    assert "“≥ 12 people” against “19 people”: not the same number." in text
     assert re.findall(r'<rect class="(\w+)" x="([\d.]+)" y="2" width="([\d.]+)"', text) == [
-        ("for", "60.0", "42.7"),
-        ("against", "0.0", "60.0"),
+        ("for", "34.7", "85.3"),
+        ("against", "0.0", "120.0"),
     ]
     for shown in ("+3.2", "−4.5", "not measured", "values differ", "a place is absent"):
         assert shown in text
@@ -240,6 +240,27 @@ async def test_article_page_marks_claims_and_what_was_left_out(path: Path) -> No
     assert "(translation)" in copy
 
 
+async def test_article_page_draws_fields_and_lists_claims(path: Path) -> None:
+    text = (await (await serve(path)).client.get("/-/reconcile/article/ferry~2F1")).text
+    for kind, label in (("value", "12"), ("time", "2031-03-04"), ("place", "")):
+        assert f'<span class="field {kind}">' in text
+        assert label in text
+    assert "<h2>2 claims</h2>" in text
+    assert "harbour master" in text
+
+
+async def test_article_page_shows_what_changed(path: Path) -> None:
+    silent = Change(ChangeKind.CHANGED, Field.VALUE, "text", 0, 9, "12 <b>hurt.", "19 hurt.", "12 <b>", "19", False)
+    with Store(path) as store:
+        store.publish(b.publication(revisions=(Revision("r1", "ferry/1", 1, "T", "12.", None, "h", (silent,)),)))
+    client = (await serve(path)).client
+    text = (await client.get("/-/reconcile/article/ferry~2F1")).text
+    assert "<del>12 &lt;b&gt;</del>" in text
+    assert "<ins>19</ins>" in text
+    assert "silently" in text
+    assert "earlier version" not in (await client.get("/-/reconcile/article/ferry~2F2")).text
+
+
 async def test_nothing_of_a_text_is_markup(tmp_path: Path) -> None:
     texts = [replace(a, title=a.title + EVIL, text=a.text + EVIL, lang='en" onload="x') for a in b.ARTICLES]
     sources = [replace(s, name=s.name + EVIL) for s in b.SOURCES]
@@ -270,7 +291,7 @@ async def test_nothing_of_a_text_is_markup(tmp_path: Path) -> None:
     ):
         page = await datasette.client.get(address, cookies=signed_in(datasette))
         assert page.status_code == 200
-        assert "<script" not in page.text
+        assert not re.search(r"<script(?! src=\"/-/reconcile/desk\.js)", page.text)
         assert 'onload="x"' not in page.text
         assert "&lt;script&gt;" in page.text
     assert decisions(path) == [(HURT, "unsure", "ana", EVIL)]
@@ -279,16 +300,19 @@ async def test_nothing_of_a_text_is_markup(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "address", ["/-/reconcile", page_of(HURT), "/-/reconcile/article/ferry~2F1", "/-/reconcile.json"]
 )
-async def test_strict_headers_and_no_script(path: Path, address: str) -> None:
+async def test_strict_headers_and_only_our_script(path: Path, address: str) -> None:
     datasette = await serve(path)
     page = await datasette.client.get(address)
     policy = page.headers["content-security-policy"]
     assert "default-src 'none'" in policy
-    assert "script-src" not in policy
+    assert "script-src 'self';" in policy
     assert "unsafe-inline" not in policy
     assert page.headers["x-content-type-options"] == "nosniff"
     if "json" not in address:
-        assert not re.search(r"<script|<style| style=| on\w+=", page.text)
+        assert not re.search(r"<style| style=| on\w+=", page.text)
+        assert re.findall(r"<script[^>]*>", page.text) == re.findall(
+            r'<script src="[^"]+/desk.js[^"]+" defer>', page.text
+        )
 
 
 async def test_stylesheet_is_served_from_our_own_route(path: Path) -> None:
@@ -431,6 +455,7 @@ async def test_ruling_is_recorded(path: Path, ruling: str) -> None:
     assert found["states"] == {
         "open": 3 if ruling == "unsure" else 2,
         "decided": ruling != "unsure",
+        "stale": 0,
         "all": 3,
     }
     again = await datasette.client.get(page_of(HURT), cookies=signed_in(datasette))
@@ -470,7 +495,7 @@ async def test_stale_ruling_is_said_to_be(path: Path) -> None:
         store.publish(b.publication(findings=(replace(b.HURT, value_b="20 people"),)))
     page = await datasette.client.get(page_of(HURT), cookies=signed_in(datasette))
     assert "The last ruling was made on other words or values" in page.text
-    assert "checked" not in page.text
+    assert 'class="main"' not in page.text
 
 
 @pytest.mark.parametrize("actor", ["", "mallory", "local"])
@@ -478,7 +503,7 @@ async def test_ruling_needs_permission(path: Path, actor: str) -> None:
     datasette = await serve(path, allow={"id": "ana"})
     cookies = signed_in(datasette, actor) if actor else {}
     page = await datasette.client.get(page_of(HURT), cookies=cookies)
-    assert "<form method" not in page.text
+    assert '<form method="post"' not in page.text
     assert "reconcile-review" in page.text
     assert (await post(datasette, page_of(HURT), {"ruling": "unsure"}, actor=actor)).status_code == 403
     assert decisions(path) == []
@@ -571,7 +596,7 @@ async def test_form_of_another_site(path: Path, headers: dict[str, str], config:
 async def test_local_user_rules_without_signing_in(path: Path) -> None:
     datasette = await serve(path, local=True)
     page = await datasette.client.get(page_of(HURT))
-    assert "<form method" in page.text
+    assert '<form method="post"' in page.text
     response = await post(
         datasette,
         page_of(HURT),
@@ -606,7 +631,7 @@ async def test_who_is_not_local(path: Path, client: str, headers: dict[str, str]
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8001") as browser:
         page = await browser.get(page_of(HURT), headers=headers)
         assert page.status_code == 200
-        assert "<form method" not in page.text
+        assert '<form method="post"' not in page.text
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8001", "http://localhost", "http://[::1]:8001"])
@@ -614,7 +639,7 @@ async def test_who_is_local(path: Path, base: str) -> None:
     datasette = await serve(path, local=True)
     transport = httpx.ASGITransport(app=datasette.app(), client=("127.0.0.1", 1234))
     async with httpx.AsyncClient(transport=transport, base_url=base) as browser:
-        assert "<form method" in (await browser.get(page_of(HURT))).text
+        assert '<form method="post"' in (await browser.get(page_of(HURT))).text
 
 
 async def test_base_url(path: Path) -> None:
@@ -659,19 +684,12 @@ def test_dropped_reason_stands_once_at_the_end() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("weight", "largest", "expected"),
-    [
-        (None, 5.0, None),
-        (5.0, 5.0, (60.0, 60.0, "+5.0", "for")),
-        (-2.5, 5.0, (30.0, 30.0, "−2.5", "against")),
-        (0.0, 0.0, (60.0, 0.0, "+0.0", "none")),
-        (9.0, 5.0, (60.0, 60.0, "+9.0", "for")),
-    ],
-)
-def test_bar(weight: float | None, largest: float, expected: tuple[float, float, str, str] | None) -> None:
-    found = bar(weight, largest)
-    assert (found and (found.x, found.width, found.text, found.sense)) == expected
+def test_waterfall_adds_up() -> None:
+    fall = waterfall([3.0, None, -4.0, 0.0])
+    bars = [(bar.x, bar.width, bar.text, bar.sense) if bar else None for bar in fall.bars]
+    assert bars == [(30.0, 90.0, "+3.0", "for"), None, (0.0, 120.0, "−4.0", "against"), (0.0, 0.0, "0.0", "none")]
+    assert (fall.zero, fall.total) == (30.0, "−1.0")
+    assert waterfall([]).total == waterfall([None]).total == "0.0"
 
 
 @pytest.mark.parametrize(

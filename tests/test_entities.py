@@ -54,11 +54,20 @@ def test_article_names_joins_defined_terms_acronyms_and_capitals() -> None:
     assert names.canonical("LARKTON") == names.canonical("Larkton") == "Larkton"
 
 
-def test_article_names_reads_the_company_as_the_most_named_organisation() -> None:
+def test_article_names_ties_a_ticker_to_its_company() -> None:
     names = entities.article_names(
-        sentences("en", "The buyer is Penmark Foods.", "Shares of Penmark Foods rose.", "A rival is Oldhay Ltd.")
+        sentences("en", "Shares of CleanPeak (NASDAQ: CLPK) rose.", "Analysts rate CLPK a buy.", "He sold XYZ (ABC).")
     )
-    assert names.canonical("the company") == "Penmark Foods"
+    assert names.canonical("CLPK") == "CleanPeak"
+    assert names.canonical("ABC") == "ABC"
+
+
+def test_article_names_know_a_firm_by_its_first_word() -> None:
+    names = entities.article_names(
+        sentences("en", "The buyer is Orvane Bank.", "Orvane stock fell.", "Orvane plans to raise money.")
+    )
+    assert [e.raw for e in entities.find("Orvane plans to raise money.", "en", names.known)] == ["Orvane"]
+    assert names.canonical("Orvane") == "Orvane Bank"
 
 
 def test_article_names_keeps_a_maker_and_its_product_apart() -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.claims import languages
+from reconcile import languages
 from reconcile.claims.extract import SlotExtractor
 from reconcile.model import Article, Claim, ClaimKind, Sentence, Span, stable_id
 
@@ -124,7 +124,7 @@ def test_what_holds_for_every_claim(case: dict[str, Any]) -> None:
         assert (claim.part, claim.lang, claim.as_of) == (case.get("part", "text"), case["lang"], event.as_of)
         assert claim.quote == case["text"] == part[claim.start : claim.end]
         assert inside(claim.focus, claim)
-        for items in (claim.times, claim.entities, claim.cues):
+        for items in (claim.times, claim.entities, claim.cues, claim.participants):
             for item in items:
                 assert inside(item, claim)
                 assert part[item.start : item.end] == item.raw

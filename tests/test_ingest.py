@@ -16,8 +16,9 @@ import pytest
 from reconcile.model import Article, Problem
 from reconcile.read.dates import normalise_date
 from reconcile.read.encoding import decode
+from reconcile.read.forms import sniff
 from reconcile.read.identity import canonical_url, detect_language, host_name, normalise_language
-from reconcile.read.ingest import Limits, read, sniff
+from reconcile.read.ingest import Limits, read
 from reconcile.read.markup import fragment_text, markdown_text, read_page
 
 BODY = "The harbour board of Calder Bay voted on Monday to close the old ferry pier for two years."
@@ -254,9 +255,11 @@ BROKEN: list[tuple[str, str | bytes, int, str]] = [
     ("empty.html", "<html><body></body></html>", 0, "no main text"),
     ("matter.md", f"---\ntitle: [\n---\n{BODY}\n", 1, "front matter"),
     ("mark.md", f"---\n- a\n---\n{BODY}\n", 1, "not a mapping"),
-    ("a.pdf", b"%PDF-1.7\n", 0, "a PDF is not read"),
+    ("a.pdf", b"%PDF-1.7\n", 0, "the PDF is damaged"),
+    ("a.rtf.txt", b"{\\rtf1 x}", 0, "an RTF file is not read"),
     ("a.bin", bytes(range(256)) * 20, 0, "a binary file"),
-    ("cut.jsonl.gz", gzip.compress(lines({"id": "1", "text": BODY}).encode() * 50)[:60], 0, "cannot be read"),
+    ("cut.txt.gz", gzip.compress(BODY.encode() * 50)[:60], 0, "cannot be read"),
+    ("cut.jsonl.gz", gzip.compress(lines({"id": "1", "text": BODY}).encode())[:-6], 1, "the file breaks off"),
     ("fake.gz", b"\x1f\x8b rubbish", 0, "cannot be read"),
     (
         "bytes.txt",
@@ -284,8 +287,8 @@ def test_gold_file_names_the_right_command(tmp_path: Path) -> None:
 
 
 NOT_FILES: list[tuple[str, str]] = [
-    ("https://calder.example/a", "fetching URLs is not available yet"),
-    ("HTTP://calder.example/a", "fetching URLs is not available yet"),
+    ("ftp://calder.example/a", "not an http(s) address"),
+    ("HTTP://127.0.0.1/a", "private or reserved address"),
     ("no-such-file.txt", "no such file or folder"),
     ("no-such-*.txt", "no file matches"),
     ("", "not a file name"),
@@ -655,3 +658,85 @@ def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     for name, content, _ in FORMS:
         put(tmp_path, name, content)
     assert read([str(tmp_path)]) == read([str(tmp_path)])
+
+
+# -- damaged at random -----------------------------------------------------------------------------------
+
+
+def damaged(content: bytes, seed: int) -> bytes:
+    """Return the bytes with some of them changed, left out, doubled or cut off."""
+    rng = random.Random(seed)
+    data = bytearray(content)
+    for _ in range(rng.randint(1, 10)):
+        at = rng.randrange(len(data))
+        match rng.randrange(4):
+            case 0:
+                data[at] = rng.randrange(256)
+            case 1:
+                del data[at : at + rng.randint(1, 30)]
+            case 2:
+                data[at:at] = data[at : at + 100]
+            case _:
+                del data[-rng.randint(1, 20) :]
+    return bytes(data)
+
+
+WARC_PAGE = ("https://calder.example/pier", "200 OK", "text/html", PAGE.encode())
+WHOLE = {
+    **{name: content.encode() for name, content, _ in FORMS},
+    "a.jsonl.gz": gzip.compress(lines({"text": BODY}, {"text": MORE}).encode()),
+    "a.warc": warc(WARC_PAGE, gz=False),
+    "a.warc.gz": warc(WARC_PAGE, WARC_PAGE, gz=True),
+}
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("name", sorted(WHOLE))
+def test_damaged_input_is_read_or_is_a_problem(tmp_path: Path, name: str, seed: int) -> None:
+    articles, problems = read([put(tmp_path, name, damaged(WHOLE[name], seed))])
+    assert articles or problems
+    assert all(p.message and p.advice and "\n" not in p.message for p in problems)
+
+
+HOSTILE = {
+    "deep.html": "<div>" * 100_000 + BODY,
+    "deep table.html": "<table><tr><td>" * 3_000 + BODY,
+    "deep list.rss": f"<rss version='2.0'><channel><item><description>{'&lt;ul&gt;&lt;li&gt;' * 5_000}{BODY}"
+    "</description></item></channel></rss>",
+    "unclosed.html": "<p" * 100_000,
+    "entities.html": "&" * 200_000,
+    "one line.md": "[" * 50_000 + "](" * 50_000 + BODY,
+    "stars.md": "*" * 100_000 + BODY + "*" * 100_000,
+    "pipes.md": "|" * 100_000,
+    "matter.md": "---\n" + "a: &a [*a]\n" * 3 + "---\n" + BODY,
+    "quotes.csv": 'id,text\n1,"' + '"' * 100_001,
+    "wide.csv": "text," * 20_000 + "\n" + "x," * 20_000,
+    "blank.txt": "\n" * 500_000 + BODY,
+    "nul.txt": BODY + "\x00" * 20,
+    "keys.json": json.dumps({"text": {"a": {}}, "published": [1], "url": 7}),
+    "list.json": "[" + "{}," * 5_000 + "{}]",
+    "head.warc": "WARC/1.0\r\n" + "X: y\r\n" * 20_000,
+    "length.warc": "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 99999999999\r\n\r\nx",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(HOSTILE))
+def test_hostile_input_is_read_or_is_a_problem(tmp_path: Path, name: str) -> None:
+    articles, problems = read([put(tmp_path, name, HOSTILE[name])])
+    assert articles or problems
+    assert all(p.message and p.advice and "\n" not in p.message for p in problems)
+
+
+MENUS = "Log in\nSubscribe for $2 a week\n"
+HEADLINE = "Old ferry pier in Calder Bay to close"
+FERRY = "The harbour board of Calder Bay voted on Monday to close the old ferry pier for two years.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [(f"{MENUS}{HEADLINE}\n\n{FERRY}", HEADLINE), (f"{HEADLINE}\n\n{FERRY}", ""), (f"{MENUS}\n{FERRY}", "")],
+    ids=["headline below menus", "headline on top", "no headline"],
+)
+def test_missing_title_is_the_headline_below_menus(tmp_path: Path, text: str, title: str) -> None:
+    found = one(tmp_path, id="x", lang="en", text=text)
+    assert (found.title, found.text) == (title, text)

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.claims import languages, metrics
+from reconcile import languages
+from reconcile.claims import metrics
 from reconcile.claims.phrases import split_entries
 
 CASES = json.loads((Path(__file__).parent / "cases" / "metrics.json").read_text(encoding="utf-8"))

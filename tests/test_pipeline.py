@@ -247,6 +247,13 @@ def test_new_text_under_a_known_id_is_a_revision(db: Path, tmp_path: Path) -> No
     }
     assert any("15%" in quote for _, quote, _ in after)
     assert table_rows(db, "decisions")
+    with Store(db, read_only=True) as store:
+        (earlier,) = store.revisions("cleanspark/a3")
+        told = {(c.kind, c.field, c.value_before, c.value_after, c.announced) for c in earlier.changes}
+    assert "climbed 13%" in earlier.text
+    assert ("changed", "value", "13%", "15%", False) in told
+    assert ("removed", "statement", "", "", False) in told
+    assert result.changes == len(earlier.changes)
     for found in findings_of(db):
         for side in (found["a"], found["b"]):
             assert "climbed 13%" not in side["quote"]
@@ -259,6 +266,8 @@ def test_same_text_with_another_date_keeps_every_claim_id(db: Path, tmp_path: Pa
     claims = claims_of(db, "cleanspark/a3")
     assert {c.claim_id for c in claims} == before
     assert {c.as_of for c in claims} == {"2025-10-22T08:00:00Z"}
+    with Store(db, read_only=True) as store:
+        assert list(store.revisions()) == []
 
 
 # -- problems and settings ---------------------------------------------------------------------------------------------

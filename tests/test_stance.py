@@ -11,11 +11,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.claims import languages, phrases, stance
-from reconcile.model import Attribution, Polarity, Span
+from reconcile import errors, languages
+from reconcile.claims import entities, phrases, stance
+from reconcile.model import Attribution, Entity, Polarity, Sentence, Span
 
 CASES = json.loads((Path(__file__).parent / "cases" / "stance.json").read_text("utf-8"))
 PARTS = sorted((Path(stance.__file__).parent / "languages").rglob("*.toml"))
+PARAGRAPHS = json.loads((Path(__file__).parent / "cases" / "speakers.json").read_text("utf-8"))
 LANGS = ("en", "tl", "es", "de", "fr", "pt", "nl", "id")
 
 
@@ -55,6 +57,83 @@ def test_quotes_case(case: dict[str, Any]) -> None:
 def test_attribution_case(case: dict[str, Any]) -> None:
     found = stance.attribution(case["text"], case["lang"])
     assert ([found.speaker, found.kind] if found else None) == case["expect"]
+
+
+def paragraph(case: dict[str, Any]) -> tuple[Sentence, ...]:
+    """Return the sentences of a case; one that begins with a pilcrow begins a paragraph."""
+    made: list[Sentence] = []
+    at = 0
+    for number, printed in enumerate(case["sentences"]):
+        text = printed.removeprefix("¶")
+        at += 0 if not number else 1 if text == printed else 2
+        made.append(Sentence(str(number), "case", "text", number, at, at + len(text), text, case["lang"]))
+        at += len(text)
+    return tuple(made)
+
+
+def said_by(found: Attribution | None) -> dict[str, str] | None:
+    if found is None:
+        return None
+    return {"speaker": found.speaker if found.kind == "named" else found.speaker.casefold(), "kind": found.kind}
+
+
+def marked(case: dict[str, Any]) -> Any:
+    reason = case.get("known_failure")
+    marks = [pytest.mark.xfail(strict=True, reason=reason, raises=AssertionError)] if reason else []
+    return pytest.param(case, id=f"{case['lang']}: {case['label']}", marks=marks)
+
+
+@pytest.mark.parametrize("case", map(marked, PARAGRAPHS))
+def test_speakers_case(case: dict[str, Any]) -> None:
+    sentences = paragraph(case)
+    found = stance.speakers(sentences, entities.article_names(sentences))
+    wanted = [want and {**want, "speaker": want["speaker"] if want["kind"] == "named" else want["speaker"].casefold()}
+              for want in case["expect"]]  # fmt: skip
+    assert [said_by(found.get(sentence.sentence_id)) for sentence in sentences] == wanted
+
+
+def test_speakers_takes_a_resolved_pronoun_from_the_mentions() -> None:
+    case = {"lang": "en", "sentences": ["Peter Moss met the engineer Tom Hale.", '"We agreed," he said.']}
+    sentences = paragraph(case)
+    names = entities.article_names(sentences)
+    start = sentences[1].text.index("he")
+    mentions = {"1": [Entity(start, start + 2, "he", "Tom Hale", "person")]}
+    assert stance.speakers(sentences, names)["1"].speaker == "Peter Moss"
+    assert stance.speakers(sentences, names, mentions)["1"].speaker == "Tom Hale"
+
+
+def test_a_denial_reaches_into_what_is_denied_and_no_further() -> None:
+    text = "The mayor denied that the fund had paid, but the house approved it."
+    paid, approved = text.index("paid"), text.index("approved")
+    assert stance.polarity(text, "en", Span(paid, paid + 4)) is Polarity.NEGATED
+    assert stance.polarity(text, "en", Span(approved, approved + 8)) is Polarity.AFFIRMED
+
+
+def test_a_gap_without_a_word_behind_it_is_a_config_error() -> None:
+    with pytest.raises(errors.ConfigError, match="a word must follow"):
+        phrases.Lexicon({"up": "sent ... < higher"}, "en")
+
+
+DENIALS = {
+    "en": "denied",
+    "es": "negó",
+    "de": "bestritt",
+    "fr": "nié",
+    "pt": "negou",
+    "nl": "ontkende",
+    "id": "membantah",
+}
+
+
+@pytest.mark.parametrize("lang", DENIALS)
+def test_denies_tells_a_denial_from_a_statement(lang: str) -> None:
+    assert stance.denies(DENIALS[lang], lang)
+    assert not stance.denies({"en": "said", "id": "kata"}.get(lang, "dit"), lang)
+
+
+def test_a_number_sign_joined_to_a_word_is_a_config_error() -> None:
+    with pytest.raises(errors.ConfigError, match="'#' stands alone"):
+        phrases.Lexicon({"up": "rise > to_#|by"}, "en")
 
 
 def test_polarity_of_a_span_looks_at_its_clause_only() -> None:

@@ -18,6 +18,8 @@ from reconcile.errors import StoreError
 from reconcile.model import (
     Article,
     Attribution,
+    Change,
+    ChangeKind,
     Claim,
     ClaimKind,
     Cue,
@@ -28,11 +30,14 @@ from reconcile.model import (
     FieldOutcome,
     Finding,
     Hedge,
+    Modality,
     Outcome,
+    Participant,
     Polarity,
     Publication,
     Quantity,
     Relation,
+    Revision,
     Role,
     Sentence,
     Severity,
@@ -43,8 +48,9 @@ from reconcile.model import (
 from reconcile.publish.decisions import RULINGS, new_decision
 from reconcile.publish.derive import DERIVED
 from reconcile.publish.forms import CONTEXT_LIMIT, context
-from reconcile.publish.schema import INDEXES_1, known_migrations
+from reconcile.publish.schema import known_migrations, migrations
 from reconcile.publish.store import Store, finding_digest
+from reconcile.publish.tables import INDEXES_1
 from reconcile.publish.views import VIEWS
 from tests import builders as b
 
@@ -110,6 +116,43 @@ def test_read_one_article(path: Path) -> None:
         assert list(store.claims("no such article")) == []
 
 
+SUNK = Change(ChangeKind.CHANGED, Field.VALUE, "text", 0, 9, "12 hurt.", "19 hurt.", "12", "19", False)
+GONE = Change(ChangeKind.REMOVED, Field.STATEMENT, "text", 9, 20, "It sank.", "", "", "", True)
+FIRST = Revision("r1", "ferry/1", 1, "Ramp falls", "12 hurt. It sank.", "2031-03-04", "h1", (SUNK, GONE))
+SECOND = Revision("r2", "ferry/1", 2, "Ramp falls", "19 hurt.", None, "h2", ())
+
+
+def test_earlier_versions_are_kept_by_every_later_run(path: Path) -> None:
+    for revisions in ((FIRST,), (), (SECOND,), ()):
+        with Store(path) as store:
+            store.publish(b.publication(revisions=revisions))
+    with Store(path, read_only=True) as store:
+        assert list(store.revisions()) == [FIRST, SECOND]
+        assert list(store.revisions("ferry/2")) == []
+        (value,) = store.change_dicts(fields=["value"])
+        assert (value["article_id"], value["source"], value["value_after"]) == ("ferry/1", "Harbour Post", "19")
+        assert value["announced"] is False
+        assert len(list(store.change_dicts("ferry/1"))) == 2
+    assert rows(path, "SELECT value_before, quote_after FROM changes_silent") == [("12", "19 hurt.")]
+
+
+def test_a_database_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    from sqlite_utils import Database
+
+    old = tmp_path / "old.db"
+    db = Database(old)
+    migrations.apply(db, stop_before="0002_revisions")
+    db.execute("INSERT INTO decisions VALUES ('d', 'f', 'conflict', 'ana', '', 'x', '2031-03-05T00:00:00Z', '')")
+    db.conn.commit()
+    db.conn.close()
+    with pytest.raises(StoreError, match="older reconcile"):
+        Store(old, read_only=True)
+    with Store(old) as store:
+        store.publish(b.publication())
+        assert [d.decision_id for d in store.decisions()] == ["d"]
+        assert {c.modality for c in store.claims()} == {Modality.FACT}
+
+
 TEXT = st.text(max_size=12)
 NUMBER = st.decimals(allow_nan=False, allow_infinity=False, places=None).map(lambda d: d + 0)
 DAY = st.none() | st.just("2031-03-04")
@@ -120,7 +163,8 @@ QUANTITIES = st.builds(
 TIMES = st.builds(
     TimeRef, st.integers(0, 9), st.integers(0, 9), TEXT, DAY, DAY, TEXT, st.sampled_from(["point", "clock"])
 )
-ENTITIES = st.builds(Entity, st.integers(0, 9), st.integers(0, 9), TEXT, TEXT, TEXT)
+ENTITIES = st.builds(Entity, st.integers(0, 9), st.integers(0, 9), TEXT, TEXT, TEXT, TEXT)
+PARTICIPANTS = st.builds(Participant, st.integers(0, 9), st.integers(0, 9), TEXT, TEXT, TEXT, TEXT)
 CUES = st.builds(Cue, st.integers(0, 9), st.integers(0, 9), TEXT, TEXT, TEXT, TEXT)
 SPANS = st.builds(Span, st.integers(0, 99), st.integers(0, 99))
 CLAIM_PARTS = st.fixed_dictionaries(
@@ -144,6 +188,9 @@ CLAIM_PARTS = st.fixed_dictionaries(
         "polarity": st.sampled_from(Polarity),
         "status": st.none() | st.sampled_from(Status),
         "attribution": st.none() | st.builds(Attribution, TEXT, TEXT, TEXT),
+        "participants": st.lists(PARTICIPANTS, max_size=2).map(tuple),
+        "modality": st.sampled_from(Modality),
+        "worth": st.none() | st.floats(0, 1),
         "as_of": DAY,
         "extractor": TEXT,
     }
@@ -564,10 +611,11 @@ def test_schema_keys_and_references(path: Path) -> None:
 
 
 def test_migrating_twice_changes_nothing(path: Path) -> None:
-    before = rows(path, "SELECT name, sql FROM sqlite_master ORDER BY name")
+    schema = "SELECT name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_stat%' ORDER BY name"
+    before = rows(path, schema)
     with Store(path):
         pass
-    assert rows(path, "SELECT name, sql FROM sqlite_master ORDER BY name") == before
+    assert rows(path, schema) == before
 
 
 def test_changed_view_is_replaced_and_foreign_view_kept(path: Path) -> None:

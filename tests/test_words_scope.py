@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import time
+from collections import Counter
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reconcile.claims import languages, quantities, scope, words
+from reconcile import languages
+from reconcile.claims import quantities, scope, times, words
 from reconcile.model import Quantity
 
 CONTENT = {
@@ -156,15 +160,9 @@ BASE = {
     "nl": ("nl", "De opkomst was 61 procent, tegen 54 procent in 2020.", "54 procent", "tegen"),
     "id": ("id", "Angka itu naik menjadi 61 persen dari 54 persen.", "54 persen", "dari"),
 }
-KNOWN_FAILURES = {"es": "only 'frente a' is known"}
 
 
-def marked(name: str) -> object:
-    reason = KNOWN_FAILURES.get(name)
-    return pytest.param(name, marks=[pytest.mark.xfail(strict=True, reason=reason)] if reason else [])
-
-
-@pytest.mark.parametrize("name", map(marked, BASE))
+@pytest.mark.parametrize("name", BASE)
 def test_base_is_what_others_are_set_against(name: str) -> None:
     lang, text, raw, expected = BASE[name]
     cue = scope.base(text, lang, quantity(text, raw, lang))
@@ -175,6 +173,75 @@ def test_base_is_what_others_are_set_against(name: str) -> None:
         assert cue.kind == "base"
 
 
+BASES = json.loads((Path(__file__).parent / "cases" / "bases.json").read_text("utf-8"))
+KNOWN_FAILURES = {
+    "es: El déficit, de 400 millones, cayó desde los [400 millones]": "the number stands between commas of its own",
+}
+PUBLISHED = "2031-05-07T09:00:00Z"
+
+
+def marked(case: dict[str, str]) -> object:
+    reason = KNOWN_FAILURES.get(case["label"])
+    marks = [pytest.mark.xfail(strict=True, reason=reason)] if reason else []
+    return pytest.param(case, id=case["label"], marks=marks)
+
+
+@pytest.mark.parametrize("case", map(marked, BASES))
+def test_a_number_is_set_against_its_base(case: dict[str, str]) -> None:
+    text, lang = case["text"], case["lang"]
+    found = times.find(text, lang, PUBLISHED)
+    number = quantity(text, case["quantity"], lang)
+    cue = scope.against(text, lang, number, found, published=PUBLISHED)
+    itself = scope.base(text, lang, number, found)
+    assert (cue.raw if cue else "", cue.group if cue else "") == (case["against"], case["group"])
+    assert (itself.raw if itself else "") == case["base"]
+    if cue:
+        assert text[cue.start : cue.end] == cue.raw
+        assert (cue.kind, cue.value) == ("against", "")
+
+
+def test_bases_have_cases_in_every_language() -> None:
+    counts = Counter(case["lang"] for case in BASES)
+    assert [code for code in languages.codes() if counts[code] < 25] == []
+
+
+def test_every_language_lists_the_words_of_bases() -> None:
+    needed = {"compared", "from", "since", "pair", "versus", "level", "whole", "more", "most", "nouns", "periods", "to"}
+    tables = {code: languages.load(code).table("scope").get("against", {}) for code in languages.codes()}
+    assert {code: sorted(needed - set(table)) for code, table in tables.items() if needed - set(table)} == {}
+
+
+def test_a_time_after_publication_is_no_base_a_change_came_from() -> None:
+    text = "Rail fares rise 5% from January 2030."
+    found = times.find(text, "en", "2029-11-04")
+    number = quantity(text, "5%", "en")
+    assert scope.against(text, "en", number, found, published="2029-11-04") is None
+    assert scope.against(text, "en", number, found, published="2030-11-04") is not None
+
+
+def test_language_without_a_data_file_has_no_bases() -> None:
+    text = "Net sales were up 14% from 2019."
+    number = quantity(text, "14%", "xx")
+    assert scope.against(text, "xx", number, times.find(text, "xx", PUBLISHED)) is None
+    assert scope.base(text, "xx", number) is None
+
+
+@given(
+    st.lists(st.sampled_from(sorted({word for case in BASES for word in case["text"].split()})), max_size=14),
+    st.sampled_from(languages.codes()),
+)
+@settings(max_examples=150, deadline=None)
+def test_bases_stand_in_the_text_apart_from_their_number(parts: list[str], lang: str) -> None:
+    text = " ".join(parts)
+    found = times.find(text, lang, PUBLISHED)
+    for number in quantities.find(text, lang):
+        cue = scope.against(text, lang, number, found)
+        if cue:
+            assert text[cue.start : cue.end] == cue.raw != ""
+            assert not (cue.start <= number.start and number.end <= cue.end and cue.group == "number")
+            assert scope.base(text, lang, number, found) is None
+
+
 HOSTILE = {
     "letters": "a" * 40_000,
     "hyphens": "a-" * 20_000,
@@ -182,6 +249,8 @@ HOSTILE = {
     "base words": "from " * 8_000,
     "scope words": "on average " * 4_000,
     "accents": "e\u0301" * 20_000,
+    "bases": "more than in " * 4_000,
+    "numbers": "from 5 to " * 3_000,
 }
 
 
@@ -194,5 +263,7 @@ def test_hostile_text_takes_linear_time(name: str) -> None:
     assert all(cue.end <= len(text) for cue in scope.find(text, "en"))
     last = Quantity(len(text), len(text), "1", Decimal(1), Decimal(1), Decimal(1), "count", "count")
     cue = scope.base(text, "en", last)
+    assert cue is None or cue.end <= len(text)
+    cue = scope.against(text, "en", last)
     assert cue is None or cue.end <= len(text)
     assert time.perf_counter() - started < 3

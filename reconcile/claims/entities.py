@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reconcile.claims import gazetteer, name_runs
-from reconcile.claims.names import Run, contains, initials, key, same, words
+from reconcile.claims.naming import gazetteer, name_runs
+from reconcile.claims.naming.name_words import NOUN_CAPITALS
+from reconcile.claims.naming.names import Run, contains, initials, key, words
+from reconcile.claims.naming.sameness import same
 from reconcile.claims.phrases import tokenise, word_set
 from reconcile.model import Entity, Sentence
 
 __all__ = ["Names", "article_names", "find", "same"]
 
+REPEATED = 2  # sightings of a first word that nothing but a verb speaks for
+_LISTED = re.compile(r"\s?\((?:[A-Z][\w. ]{1,14}: ?)?([A-Z]{2,5})\)")
 _DEFINED = re.compile(r"\s{0,2}\((?:the )?[\"“'‘„«]?([^\W\d_][\w&.\- ]{1,40}?)[\"”'’“»]?\)")
 
 
@@ -43,14 +47,23 @@ def find(text: str, lang: str, known: Sequence[str] = ()) -> tuple[Entity, ...]:
 
     They decide what a capital cannot: the first word of a sentence, headlines in Title Case, German nouns.
     """
-    runs = name_runs.find(text, lang, _known_keys(tuple(known)))
-    return tuple(
-        Entity(run.start, run.end, text[run.start : run.end], run.name, gazetteer.kind(text, lang, run)) for run in runs
-    )
+    return _find(text, lang, tuple(known))
+
+
+@lru_cache(maxsize=1024)
+def _find(text: str, lang: str, known: tuple[str, ...]) -> tuple[Entity, ...]:
+    made = []
+    for run in name_runs.find(text, lang, known_keys(known)):
+        kind = gazetteer.kind(text, lang, run)
+        if kind == "other" and not known:
+            kind = gazetteer.guess(run.name)
+        made.append(Entity(run.start, run.end, text[run.start : run.end], run.name, kind))
+    return tuple(made)
 
 
 @lru_cache(maxsize=256)
-def _known_keys(known: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+def known_keys(known: tuple[str, ...]) -> frozenset[tuple[str, ...]]:
+    """Return the lower-case words of each known name, as ``name_runs.find`` takes them."""
     found: set[tuple[str, ...]] = set()
     for name in known:
         words = tuple(tokenise(name).words)
@@ -66,24 +79,35 @@ def article_names(sentences: Sequence[Sentence]) -> Names:
     Two passes: what is seen inside sentences tells which first words and headline words are names.
     """
     lower = _lower_words(sentences)
-    first = [run for s in sentences for run in name_runs.find(s.text, s.lang, frozenset(), strict=True)]
-    seeds = {run.name for run in first if not _doubtful(run, lower)}
-    known = _known_keys(tuple(sorted(seeds | {word for name in seeds for word in _persons_last(name)})))
+    first = [run for s in sentences for run in name_runs.find(s.text, s.lang, frozenset()) if not _doubtful(run, lower)]
+    weak = Counter(run.name for run in first if run.weak)
+    seeds = {run.name for run in first if not run.weak or weak[run.name] >= REPEATED}
+    seeds -= {name for name in seeds if _opened(name, seeds)}
+    known = known_keys(tuple(sorted(seeds | {word for name in seeds for word in _short_forms(name, lower)})))
     counts: Counter[str] = Counter()
     kinds: dict[str, Counter[str]] = defaultdict(Counter)
     defined: dict[str, str] = {}
+    articled: set[str] = set()
     for s in sentences:
         for run in name_runs.find(s.text, s.lang, known):
             if not _doubtful(run, lower):
                 counts[run.name] += 1
-                kinds[run.name][gazetteer.kind(s.text, s.lang, run)] += 1
+                articled |= {run.name} if _behind_article(s, run) else set()
+                kinds[run.name][gazetteer.evidence(s.text, s.lang, run)] += 1
                 defined.update(_definition(s.text, run))
     counts, kinds = _one_spelling(counts, kinds)
     forms = _merged(counts, kinds, defined)
-    best = _kinds(kinds, forms)
-    forms.update(_company_nouns(sentences, counts, forms, best))
+    bare = all(s.lang not in NOUN_CAPITALS for s in sentences)
+    people = _called_by_surname(counts, forms) - {forms[key(name)] for name in articled} if bare else frozenset()
+    best = _kinds(kinds, forms, people)
     names = sorted({*counts, *defined}, key=lambda name: (-len(name), name))
     return Names(tuple(names), forms, best)
+
+
+def _behind_article(s: Sentence, run: Run) -> bool:
+    """Return whether a definite article stands before the name, as it does not before a person's."""
+    tokens = tokenise(s.text)
+    return bool(run.i) and not run.title and tokens.words[run.i - 1] in word_set(s.lang, "mentions", "definite")
 
 
 def _one_spelling(counts: Counter[str], kinds: dict[str, Counter[str]]) -> tuple[Counter[str], dict[str, Counter[str]]]:
@@ -101,9 +125,22 @@ def _one_spelling(counts: Counter[str], kinds: dict[str, Counter[str]]) -> tuple
     return joined, pooled
 
 
-def _persons_last(name: str) -> tuple[str, ...]:
-    words = name.split()
-    return (words[-1],) if 2 <= len(words) <= 3 and len(words[-1]) > 3 else ()
+def _opened(name: str, seeds: Collection[str]) -> bool:
+    """Return whether a name is another one with a verb before it ("Rebuilding Karewa")."""
+    first, _, rest = name.partition(" ")
+    return rest in seeds and gazetteer.verb_form(first.casefold())
+
+
+def _short_forms(name: str, lower: frozenset[str]) -> tuple[str, ...]:
+    """Return the surname of a person, or the first word of a firm ("Silangan" for Silangan Bank), as names too."""
+    parts = name.split()
+    if not 2 <= len(parts) <= 4:
+        return ()
+    found = [parts[-1]] if len(parts) < 4 and len(parts[-1]) > 3 else []
+    head = parts[0].casefold()
+    if gazetteer.heads_org(parts[-1].casefold().strip(".")) and len(head) > 3 and not gazetteer.heads_org(head):
+        found += [parts[0]] if head not in lower and not gazetteer.plain_word(head) else []
+    return tuple(found)
 
 
 def _lower_words(sentences: Iterable[Sentence]) -> frozenset[str]:
@@ -125,6 +162,8 @@ def _definition(text: str, run: Run) -> dict[str, str]:
     """Amihan Foods Corporation ("Amihan"), World Health Organization (WHO): the short form stands for the
     long one.
     """
+    if (ticker := _LISTED.match(text, run.end)) and _spelled(ticker.group(1), run.name):
+        return {ticker.group(1): run.name}
     found = _DEFINED.match(text, run.end)
     if not found:
         return {}
@@ -135,6 +174,16 @@ def _definition(text: str, run: Run) -> dict[str, str]:
     if quoted and short[:1].isupper() and short.split()[0].casefold() in run.name.casefold():
         return {short: run.name}
     return {}
+
+
+def _spelled(ticker: str, name: str) -> bool:
+    """Return whether a ticker's letters stand in the name in order, the first ones together in front.
+
+    >>> _spelled("CLSK", "CleanSpark"), _spelled("USA", "Tamar Foods")
+    (True, False)
+    """
+    letters = iter(key(name))
+    return key(name)[:1] == ticker[0].lower() and all(letter in letters for letter in ticker.lower())
 
 
 def _merged(counts: Counter[str], kinds: Mapping[str, Counter[str]], defined: Mapping[str, str]) -> dict[str, str]:
@@ -186,31 +235,29 @@ def _fits(kinds: Mapping[str, Counter[str]], long: str, short: str) -> bool:
 
 
 def _top(kinds: Counter[str]) -> str:
-    named = [(count, kind) for kind, count in kinds.items() if kind != "other"]
-    return max(named)[1] if named else "other"
+    named = [(count, kind) for kind, count in kinds.items() if kind not in ("other", gazetteer.SPEAKER)]
+    if named:
+        return max(named)[1]
+    return "person" if gazetteer.SPEAKER in kinds else "other"
 
 
-def _kinds(kinds: Mapping[str, Counter[str]], forms: Mapping[str, str]) -> dict[str, str]:
+def _kinds(kinds: Mapping[str, Counter[str]], forms: Mapping[str, str], people: frozenset[str]) -> dict[str, str]:
+    """Return each canonical name's kind: the one most often seen, else what its use and the gazetteer suggest."""
     pooled: dict[str, Counter[str]] = defaultdict(Counter)
     for name, seen in kinds.items():
         pooled[forms.get(key(name), name)].update(seen)
-    return {name: _top(seen) for name, seen in pooled.items()}
+    best = {name: _top(seen) for name, seen in pooled.items()}
+    guessed = {name: "person" if name in people else gazetteer.guess(name) for name in best}
+    return {name: kind if kind != "other" else guessed[name] for name, kind in best.items()}
 
 
-def _company_nouns(
-    sentences: Sequence[Sentence], counts: Counter[str], forms: Mapping[str, str], kinds: Mapping[str, str]
-) -> dict[str, str]:
-    """ "The company" is the organisation that the article names most."""
-    totals: Counter[str] = Counter()
-    for name, count in counts.items():
-        totals[forms.get(key(name), name)] += count
-    orgs = [
-        (-count, name)
-        for name, count in totals.items()
-        if kinds.get(name) == "org" and count > 1 and not (name.isupper() and " " not in name)
-    ]
-    if not orgs:
-        return {}
-    name = min(orgs)[1]
-    langs = sorted({s.lang for s in sentences})
-    return {key(noun): name for lang in langs for noun in word_set(lang, "entities", "company_nouns")}
+def _called_by_surname(counts: Iterable[str], forms: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of two or three plain words that the article also calls by the last: people, mostly."""
+    found = set()
+    for short in counts:
+        name = forms.get(key(short), short)
+        parts = name.split()
+        plain = all(part.replace("-", "").isalpha() and part.istitle() for part in parts)
+        if " " not in short and plain and 1 < len(parts) < 4 and key(parts[-1]) == key(short):
+            found.add(name)
+    return frozenset(found)

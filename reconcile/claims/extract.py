@@ -6,14 +6,15 @@ what stands in the same clause. Spans are offsets into the article's part.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
-from reconcile.claims import entities, metrics, quantities, scope, stance, times, words
+from reconcile.claims import entities, mentions, modality, scope, stance, words, worthiness
+from reconcile.claims.naming import nesting
+from reconcile.claims.reading import Context, Reading, read
 from reconcile.model import (
     Article,
     Attribution,
@@ -22,7 +23,7 @@ from reconcile.model import (
     Cue,
     Direction,
     Entity,
-    Polarity,
+    Participant,
     Quantity,
     Sentence,
     Span,
@@ -33,7 +34,6 @@ from reconcile.model import (
 
 SHORTEST_QUOTATION = 4  # words; fewer are scare quotes or titles
 METRIC_WORDS = 6
-_BREAK = re.compile(r"[;:()\[\]—–]|, |\s[-|]\s")
 
 
 class Extractor(Protocol):
@@ -47,25 +47,11 @@ class Extractor(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """Everything found in one sentence, with offsets into the sentence."""
-
-    sentence: Sentence
-    quantities: tuple[Quantity, ...]
-    times: tuple[TimeRef, ...]
-    entities: tuple[Entity, ...]
-    cues: tuple[Cue, ...]
-    quotations: tuple[stance.Quotation, ...]
-    attribution: Attribution | None
-    clauses: tuple[Span, ...] = ()  # of the quantities, in their order
-
-
 class SlotExtractor:
     """The packaged extractor: grammars over the language data files, no model."""
 
     name = "slots"
-    version = "1"
+    version = "2"
 
     def __init__(self, aliases: Mapping[str, str] | None = None) -> None:
         self._aliases = {alias.casefold(): name for alias, name in (aliases or {}).items()}
@@ -74,23 +60,26 @@ class SlotExtractor:
         """Return the claims of one article; sentences that are marked as dropped carry none."""
         kept = [sentence for sentence in sentences if not sentence.dropped]
         names = entities.article_names(kept)
+        mentioned = mentions.resolve(kept, names)
+        speakers = stance.speakers(kept, names, mentioned)
+        context = Context(article, names, mentioned, speakers, nesting.stated(kept, names))
+        readings = [self._renamed(read(sentence, context)) for sentence in kept]
+        topic = _topic(readings)
         claims: list[Claim] = []
-        topic = ""
-        for sentence in kept:
-            reading = self._renamed(_read(sentence, article, names))
-            subject = reading.entities[0].name if reading.entities else topic
-            topic = topic or subject
-            claims.extend(self._claims(reading, article, subject or topic))
+        for reading in readings:
+            actors = _actors(reading.entities)
+            claims.extend(self._claims(reading, article, actors[0].name if actors else topic))
         return _with_ids(claims)
 
-    def _renamed(self, reading: _Reading) -> _Reading:
+    def _renamed(self, reading: Reading) -> Reading:
         """Give entities the canonical names that the user's aliases ask for."""
         if not self._aliases:
             return reading
         people = (replace(e, name=self._aliases.get(e.name.casefold(), e.name)) for e in reading.entities)
-        return replace(reading, entities=tuple(people))
+        filled = (replace(p, name=self._aliases.get(p.name.casefold(), p.name)) for p in reading.participants)
+        return replace(reading, entities=tuple(people), participants=tuple(filled))
 
-    def _claims(self, reading: _Reading, article: Article, subject: str) -> Iterable[Claim]:
+    def _claims(self, reading: Reading, article: Article, subject: str) -> Iterable[Claim]:
         sentence = reading.sentence
         base = Claim(
             claim_id="",
@@ -105,6 +94,7 @@ class SlotExtractor:
             lang=sentence.lang,
             subject=subject,
             attribution=reading.attribution,
+            worth=round(worthiness.score(sentence.text, sentence.lang), 3),
             as_of=article.published,
             extractor=f"{self.name}/{self.version}",
         )
@@ -116,62 +106,7 @@ class SlotExtractor:
                 yield _quoted(base, reading, quotation)
 
 
-def _read(sentence: Sentence, article: Article, names: entities.Names) -> _Reading:
-    text, lang = sentence.text, sentence.lang
-    found_times = times.find(text, lang, article.published)
-    numbers = tuple(
-        q for q in quantities.find(text, lang) if not any(_overlap(q, t) and _longer(t, q) for t in found_times)
-    )
-    found_times = tuple(t for t in found_times if not any(_overlap(q, t) for q in numbers))
-    found = entities.find(text, lang, names.known)
-    people = tuple(_named(entity, lang, names) for entity in found if not _inside(entity, found_times))
-    reading = _Reading(
-        sentence=sentence,
-        quantities=numbers,
-        times=found_times,
-        entities=people,
-        cues=_cues(text, lang),
-        quotations=stance.quotes(text, lang),
-        attribution=stance.attribution(text, lang),
-    )
-    return replace(reading, clauses=tuple(_clause(reading, quantity) for quantity in numbers))
-
-
-def _named(entity: Entity, lang: str, names: entities.Names) -> Entity:
-    """Give a mention its name in the article, or a territory's English name, and the kind its mentions point to."""
-    territory = territories(lang).get(entity.raw.casefold())
-    name = names.canonical(entity.raw)
-    kind = names.kind(name)
-    return replace(
-        entity, name=territory or name, kind="place" if territory else kind if kind != "other" else entity.kind
-    )
-
-
-@lru_cache(maxsize=64)
-def territories(lang: str) -> Mapping[str, str]:
-    """Return the English name of each country and continent by its name in a language, lower-case."""
-    from babel import Locale, UnknownLocaleError
-
-    english = Locale("en").territories
-    try:
-        local = Locale({"tl": "fil"}.get(lang, lang)).territories
-    except (UnknownLocaleError, ValueError):
-        return {}
-    return {str(name).casefold(): str(english.get(code, name)) for code, name in local.items()}
-
-
-def _cues(text: str, lang: str) -> tuple[Cue, ...]:
-    found = [
-        Cue(c.start, c.end, c.raw, "direction" if c.value in tuple(Direction) else "outcome", c.value)
-        for c in stance.direction(text, lang)
-    ]
-    found += [Cue(p.start, p.end, p.raw, "pole", "+" if p.sign > 0 else "-", p.group) for p in stance.poles(text, lang)]
-    found += [Cue(s.start, s.end, s.raw, "status", str(s.value)) for s in stance.status(text, lang)]
-    found += [*scope.find(text, lang), *metrics.find(text, lang)]
-    return tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.kind, cue.group)))
-
-
-def _event(base: Claim, reading: _Reading) -> Claim:
+def _event(base: Claim, reading: Reading) -> Claim:
     text = reading.sentence.text
     return _filled(
         replace(base, metric=_metric(reading, Span(0, len(text)))),
@@ -180,7 +115,7 @@ def _event(base: Claim, reading: _Reading) -> Claim:
     )
 
 
-def _measured(base: Claim, reading: _Reading, quantity: Quantity, clause: Span) -> Claim:
+def _measured(base: Claim, reading: Reading, quantity: Quantity, clause: Span) -> Claim:
     offset = reading.sentence.start
     subject = _subject(reading, quantity, clause) or base.subject
     claim = replace(
@@ -192,80 +127,114 @@ def _measured(base: Claim, reading: _Reading, quantity: Quantity, clause: Span) 
         quantity=replace(quantity, start=offset + quantity.start, end=offset + quantity.end),
     )
     filled = _filled(claim, reading, clause, near=quantity.start)
-    base_cue = scope.base(reading.sentence.text, reading.sentence.lang, quantity)
-    return replace(filled, cues=(*filled.cues, _shift(base_cue, offset))) if base_cue else filled
+    text, lang = reading.sentence.text, reading.sentence.lang
+    found = (
+        scope.base(text, lang, quantity, reading.times),
+        scope.against(text, lang, quantity, reading.times, published=base.as_of),
+    )
+    return replace(filled, cues=(*filled.cues, *(_shift(cue, offset) for cue in found if cue)))
 
 
-def _quoted(base: Claim, reading: _Reading, quotation: stance.Quotation) -> Claim:
+def _quoted(base: Claim, reading: Reading, quotation: stance.Quotation) -> Claim:
     offset = reading.sentence.start
     focus = Span(offset + quotation.start, offset + quotation.end)
-    speaker = quotation.speaker
-    attribution = Attribution(speaker, "", "named") if speaker else reading.attribution
+    named = quotation.kind == "named" and quotation.speaker
+    attribution = Attribution(quotation.speaker, quotation.cue, quotation.kind) if named else reading.attribution
     claim = replace(base, kind=ClaimKind.QUOTATION, focus=focus, attribution=attribution)
     return _filled(claim, reading, Span(quotation.start, quotation.end))
 
 
-def _filled(claim: Claim, reading: _Reading, clause: Span, near: int | None = None) -> Claim:
+def _filled(claim: Claim, reading: Reading, clause: Span, near: int | None = None) -> Claim:
     """Give the claim what stands in the clause; a quantity without a time takes the sentence's times."""
     offset = reading.sentence.start
     cues = tuple(_shift(c, offset) for c in (*_elided(reading, clause), *_within(reading.cues, clause)))
-    named = _within(reading.times, clause) or _times_of_all(reading)
-    people = _within(reading.entities, clause) or reading.entities
+    near_by = _within(reading.entities, clause) or reading.entities
+    places = tuple(e for e in reading.entities if e.kind == "place" and _is_of(e, reading, clause))
+    people = tuple(e for e in reading.entities if e in places or (e in near_by and e.kind != "place"))
     anchor = offset + (near if near is not None else clause.start)
     directions = sorted((c for c in cues if c.kind == "direction"), key=lambda c: (abs(c.start - anchor), c.start))
     states = [c for c in cues if c.kind == "status"]
-    return replace(
+    made = replace(
         claim,
         cues=cues,
-        times=tuple(_shift(t, offset) for t in named),
+        times=tuple(_shift(t, offset) for t in _times(reading, clause)),
         entities=tuple(_shift(e, offset) for e in people),
-        places=tuple(dict.fromkeys(e.name for e in people if e.kind == "place")),
+        places=tuple(dict.fromkeys(e.name for e in places)),
         direction=Direction(directions[0].value) if directions else None,
-        polarity=stance.polarity(reading.sentence.text, reading.sentence.lang, clause) or Polarity.AFFIRMED,
+        participants=tuple(_shift(p, offset) for p in _within(reading.participants, clause)),
+        polarity=stance.polarity(reading.sentence.text, reading.sentence.lang, clause),
+        modality=modality.of(reading.sentence.text, reading.sentence.lang, clause),
         status=Status(states[0].value) if states else None,
     )
+    return replace(made, status=Status.PLANNED) if _planned_by_time(made) else made
 
 
-def _elided(reading: _Reading, clause: Span) -> tuple[Cue, ...]:
+def _elided(reading: Reading, clause: Span) -> tuple[Cue, ...]:
     """The metric named last before a clause that names none ("profit rose 9% in May and 4% in June")."""
     if any(c.kind == "metric" for c in _within(reading.cues, clause)):
         return ()
     return tuple(c for c in reading.cues if c.kind == "metric" and c.end <= clause.start)[-1:]
 
 
-def _times_of_all(reading: _Reading) -> tuple[TimeRef, ...]:
-    """The sentence's times that do not stand in the clause of one of its quantities alone."""
-    if len(reading.quantities) < 2:
-        return reading.times
-    return tuple(t for t in reading.times if not any(_inside_span(t, clause) for clause in reading.clauses))
+def _times(reading: Reading, clause: Span) -> tuple[TimeRef, ...]:
+    """The times of a clause, and when the sentence was said, in printed order."""
+    said = tuple(t for t in reading.times if t.kind == "reported")
+    own = _of_clause(tuple(t for t in reading.times if t.kind != "reported"), reading, clause)
+    return tuple(sorted((*own, *said), key=lambda t: (t.start, t.end)))
 
 
-def _clause(reading: _Reading, quantity: Quantity) -> Span:
-    """The words around a quantity up to the nearest break; a joining word is one where a quantity lies beyond."""
-    text, lang = reading.sentence.text, reading.sentence.lang
-    others = [q for q in reading.quantities if q is not quantity]
-    left = max((m.end() for m in _BREAK.finditer(text, 0, quantity.start)), default=0)
-    right = next((m.start() for m in _BREAK.finditer(text, quantity.end)), len(text))
-    if not any(q.end <= left for q in others) and len(text[left : quantity.start].split()) < 4:
-        left = max((m.end() for m in re.finditer(r"[;:—–] ?", text[: quantity.start])), default=0)
-    for start, end in scope.joins(text, lang):
-        if end <= quantity.start and any(left <= q.start and q.end <= start for q in others):
-            left = max(left, end)
-        if start >= quantity.end and any(end <= q.start and q.end <= right for q in others):
-            right = min(right, start)
-    return Span(left, right)
+def _is_of(item: Entity, reading: Reading, clause: Span) -> bool:
+    """Return whether a place is of the clause or of no quantity alone, so of the whole sentence."""
+    return _inside_span(item, clause) or not any(_inside_span(item, other) for other in reading.clauses)
 
 
-def _subject(reading: _Reading, quantity: Quantity, clause: Span) -> str:
+def _of_clause(items: tuple[_Item, ...], reading: Reading, clause: Span) -> tuple[_Item, ...]:
+    """Those in a clause; if none, those in no clause of a quantity alone; if none, the last before it."""
+    apart = tuple(t for t in items if not any(_inside_span(t, other) for other in reading.clauses))
+    return _within(items, clause) or apart or tuple(t for t in items if t.end <= clause.start)[-1:]
+
+
+def _subject(reading: Reading, quantity: Quantity, clause: Span) -> str:
+    """Who the number is of: the actor in its clause, else the last one named since the number before."""
     before = [e for e in reading.entities if clause.start <= e.start < quantity.start]
     after = [e for e in reading.entities if quantity.end <= e.start < clause.end]
-    people = [e for e in before if e.kind in ("person", "org", "other")] or before
+    people = _actors(before) or before
     if people:
         return people[0].name
+    since = max((q.end for q in reading.quantities if q.end <= quantity.start), default=0)
+    since_then = _actors(e for e in reading.entities if since <= e.start < clause.start)
+    if since and since_then:
+        return since_then[-1].name
     return after[0].name if after and not reading.entities[0].start < clause.start else ""
 
 
-def _metric(reading: _Reading, clause: Span) -> str:
+def _topic(readings: Sequence[Reading]) -> str:
+    """The actor named first in the headline or else most often; people and organisations first; else any name."""
+    named = [
+        (r.sentence.part == "title", e.kind in ("person", "org"), e.name) for r in readings for e in _actors(r.entities)
+    ]
+    headline = sorted((n for n in named if n[0]), key=lambda n: not n[1])
+    if headline:
+        return headline[0][2]
+    counts = Counter((sure, name) for _, sure, name in named)
+    if counts:
+        return max(counts, key=lambda key: (key[0], counts[key]))[1]
+    return next((e.name for r in readings for e in r.entities), "")
+
+
+def _actors(found: Iterable[Entity]) -> list[Entity]:
+    """Those that may do something: neither places nor things."""
+    return [e for e in found if e.kind in ("person", "org", "other")]
+
+
+def _planned_by_time(claim: Claim) -> bool:
+    """What has no word of status and happens after the day of publication is planned."""
+    day = (claim.as_of or "")[:10]
+    events = [t for t in claim.times if t.kind != "reported" and t.low]
+    return bool(day and events) and claim.status is None and all(str(t.low) > day for t in events)
+
+
+def _metric(reading: Reading, clause: Span) -> str:
     """A few content words of the clause that are not names, numbers or times: what is measured, in printed order."""
     taken = [(e.start, e.end) for e in reading.entities]
     taken += [(q.start, q.end) for q in reading.quantities] + [(t.start, t.end) for t in reading.times]
@@ -289,28 +258,21 @@ def _with_ids(claims: Sequence[Claim]) -> tuple[Claim, ...]:
     return tuple(made)
 
 
-_Item = TypeVar("_Item", TimeRef, Entity, Cue)
+_Item = TypeVar("_Item", TimeRef, Entity, Cue, Participant)
 
 
 def _shift(item: _Item, offset: int) -> _Item:
+    return _moved(item, offset)  # type: ignore[return-value]
+
+
+@lru_cache(maxsize=4096)  # every claim of a sentence asks for the same
+def _moved(item: TimeRef | Entity | Cue | Participant, offset: int) -> TimeRef | Entity | Cue | Participant:
     return replace(item, start=item.start + offset, end=item.end + offset)
-
-
-def _overlap(a: Quantity, b: TimeRef) -> bool:
-    return a.start < b.end and b.start < a.end
-
-
-def _longer(a: TimeRef, b: Quantity) -> bool:
-    return a.end - a.start >= b.end - b.start
-
-
-def _inside(entity: Entity, spans: Sequence[TimeRef]) -> bool:
-    return any(span.start < entity.end and entity.start < span.end for span in spans)
 
 
 def _within(items: tuple[_Item, ...], span: Span) -> tuple[_Item, ...]:
     return tuple(item for item in items if _inside_span(item, span))
 
 
-def _inside_span(item: TimeRef | Entity | Cue, span: Span) -> bool:
+def _inside_span(item: TimeRef | Entity | Cue | Participant, span: Span) -> bool:
     return span.start <= item.start and item.end <= span.end

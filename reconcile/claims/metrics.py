@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from reconcile.claims import languages
-from reconcile.claims.headlines import SENTENCE_CASE, is_title_case
-from reconcile.claims.languages import normal_code
+from reconcile import languages
 from reconcile.claims.phrases import Hit, Lexicon, Tokens, lexicon, split_entries, tokenise
+from reconcile.claims.sayings.headlines import SENTENCE_CASE, is_title_case
+from reconcile.languages import normal_code
 from reconcile.model import Cue
 
 __all__ = ["find", "groups"]

@@ -8,7 +8,7 @@ A pattern is a row of words. Each element is one of
 ``increas*``   any word that begins so
 ``^taas``      every form of a Tagalog or Indonesian root (``morphology.py``)
 ``a|b_c``      one of several; ``_`` parts the words of one choice
-``#``          a number in digits
+``#``          a number in digits (a choice of its own: no ``para_#``)
 ``...``        a gap of up to ``GAP`` words inside the clause
 ``<`` ``>``    what stands before ``<`` and after ``>`` is context: needed, but no part of the match
 =============  =====================================================================================
@@ -28,8 +28,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reconcile.claims import languages
+from reconcile import languages
 from reconcile.claims.morphology import ROOTS, variants
+from reconcile.errors import ConfigError
 
 GAP = 11
 MEMO_SIZE = 20_000
@@ -157,6 +158,8 @@ class Lexicon:
             node.cut = node.cut or _Node()
             self._add(node.cut, rest, value)
         elif head == "...":
+            if not rest or rest[0] in ("<", ">", "..."):
+                raise ConfigError(f"pattern with {value!r} ({self._lang}): a word must follow '...', not {rest[:1]}")
             node.gap = node.gap or _Node()
             self._add(node.gap, rest, value)
         else:
@@ -167,6 +170,8 @@ class Lexicon:
         if choice == "#":
             node.number = node.number or _Node()
             self._add(node.number, rest, value)
+        elif "#" in choice:
+            raise ConfigError(f"pattern {choice!r} ({self._lang}): '#' stands alone; make it a pattern of its own")
         elif choice.startswith("^"):
             for form in sorted(ROOTS[self._lang](choice[1:])):
                 self._add_words(node, _PART.findall(form), rest, value)
@@ -241,8 +246,9 @@ class Lexicon:
     def at(self, tokens: Tokens, i: int) -> list[Hit]:
         """Return every match that begins (with its context) at word i, the longest first."""
         heads = self._heads(tokens.words[i])
-        if not heads:
-            return []
+        return self._below(heads, tokens, i) if heads else []
+
+    def _below(self, heads: tuple[_Node, ...], tokens: Tokens, i: int) -> list[Hit]:
         out: list[Hit] = []
         for head in heads:
             self._walk(head, tokens, (i + 1, i, -1), out)
@@ -268,11 +274,14 @@ class Lexicon:
     def find_all(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order, look-alikes with an empty value among them."""
         hits: list[Hit] = []
-        done = 0
-        for i in range(len(tokens)):
+        done, memo = 0, self._memo
+        for i, word in enumerate(tokens.words):
             if i < done:
                 continue
-            found = self.at(tokens, i)
+            heads = memo.get(word)
+            if heads is None:
+                heads = self._heads(word)
+            found = self._below(heads, tokens, i) if heads else None
             if found:
                 hits.append(found[0])
                 done = max(found[0].j, i + 1)

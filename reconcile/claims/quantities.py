@@ -8,7 +8,10 @@ What the fields of a ``Quantity`` mean here, beyond ``model.py``:
   order.
 * A fraction ("a third", "two in three") is a ratio in per cent whose ``step`` is a tenth of the fraction's
   part.
-* A vague number ("dozens") is a range with hedge "about".
+* A vague number ("dozens") is a range with hedge "about"; a decade of age ("in his 60s") is a range of ages.
+* A denominator that is a number is printed plainly: ``per`` is "100000" for "12 cases per 100,000 people" and
+  "100 kilometre" for "4.5 litres per 100 km".
+* "ranked No. 7" is a rank; other numbers of things ("Resolution No. 7", "10 Elm Street") are no quantities.
 * Where the text names no country, a currency keeps its generic unit ("crown", "peso"): see
   ``units.may_equal``.
 """
@@ -20,22 +23,24 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from functools import lru_cache
 
-from reconcile.claims import nouns, units
-from reconcile.claims.figures import DIGITS, MARK, WORD, Token, glued, tokenise
-from reconcile.claims.intervals import base, convert, interval, meet
-from reconcile.claims.languages import normal_code
-from reconcile.claims.lexicon import Lexicon, compiled
-from reconcile.claims.lookalikes import is_lookalike, skip_from
-from reconcile.claims.measures import Measure
-from reconcile.claims.pairs import measure_at
+from reconcile.claims.amounts import nouns, units
+from reconcile.claims.amounts.figures import DIGITS, MARK, WORD, Token, glued, tokenise
+from reconcile.claims.amounts.intervals import base, convert, interval, meet
+from reconcile.claims.amounts.lexicon import Lexicon, compiled
+from reconcile.claims.amounts.lookalikes import is_lookalike, skip_from
+from reconcile.claims.amounts.measures import Measure
+from reconcile.claims.amounts.pairs import measure_at
+from reconcile.claims.amounts.parts import GLYPHS
+from reconcile.claims.amounts.readings import in_context, stopwatch_at
+from reconcile.claims.amounts.unit_names import code_scale
+from reconcile.languages import normal_code
 from reconcile.model import Hedge, Quantity
 
 __all__ = ["base", "convert", "find", "interval", "meet"]
 
-_GLYPHS = frozenset("½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞")
+_GLYPHS = frozenset(GLYPHS)
+_CODE_LETTERS = 4
 MAX_PLACES = 3000
-_MAX_AGE = 115
-_GROWN = 15
 
 
 def find(text: str, lang: str) -> tuple[Quantity, ...]:
@@ -68,8 +73,9 @@ def _walk(text: str, tokens: Sequence[Token], lex: Lexicon) -> Iterator[Quantity
         measure, i = _measure_at(tokens, i, lex)
         if measure is not None:
             measure = _inherited(tokens, measure, last, lex)
-            yield _built(text, tokens, measure, lex)
-            last = measure
+            beside = nouns.context(tokens, measure, lex)
+            yield _built(text, tokens, measure, beside=beside, lex=lex)
+            i, last = max(i, beside.stop), measure
 
 
 def _may_start(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
@@ -83,7 +89,9 @@ def _may_start(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
         return i + 1 < len(tokens) and tokens[i + 1].low in lex.after_article
     if token.kind == WORD:
         compounds = lex.numerals.compounds
-        return token.low in _GLYPHS or (compounds is not None and compounds.starts(token.low))
+        if compounds is not None and compounds.starts(token.low):
+            return True
+        return token.low in _GLYPHS or (len(token.text) == _CODE_LETTERS and code_scale(token) > 1)
     return token.low in "+-" and glued(tokens, i + 1)
 
 
@@ -92,100 +100,22 @@ def _measure_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[Measure 
     idiom = lex.phrases["idioms"].at(tokens, i)
     if idiom is not None:
         return None, idiom[1]
-    if tokens[i].kind == DIGITS and (after := skip_from(tokens, i)) > i:
-        return None, after
+    if tokens[i].kind == DIGITS:
+        timed = stopwatch_at(tokens, i, lex)
+        if timed is not None:
+            return timed, timed.stop
+        after = skip_from(tokens, i)
+        if after > i:
+            return None, after
     measure = measure_at(tokens, i, lex)
     if measure is None:
         return None, i + 1
-    measure = _aged(tokens, _quake(tokens, measure, lex), lex)
+    measure = in_context(tokens, measure, lex)
     if is_lookalike(tokens, measure, lex):
-        return None, (measure.stop if measure.ranged or measure.unit == "score" else i + 1)
+        return None, (measure.stop if measure.ranged or measure.unit in ("score", "minute") else i + 1)
     if not _wanted(tokens, measure, lex):
         return None, measure.stop if measure.kind in ("rank", "article") else i + 1
     return measure, measure.stop
-
-
-def _quake(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> Measure:
-    """Return "magnitude 6.4" as an earthquake's magnitude."""
-    small = not measure.unit and measure.kind == "figure" and 0 < measure.low < 10
-    if small and lex.phrases["before:magnitude_before"].before(tokens, measure.start):
-        return replace(measure, unit="magnitude", dimension="magnitude")
-    return measure
-
-
-def _aged(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> Measure:
-    """Return the measure as an age where the text says so ("47-year-old", "aged 47", "Mei, 22,")."""
-    if measure.kind not in ("figure", "word", "one") or measure.unit not in ("", *_AGE_UNITS):
-        return measure
-    at = measure.stop
-    if measure.unit:
-        at = _number_stop(tokens, measure, lex)
-    found = lex.ages.at(tokens, at)
-    if found is not None:
-        return replace(measure, stop=max(found[1], measure.stop), unit=found[0], dimension="age")
-    if not 0 < measure.low <= _MAX_AGE:
-        return measure
-    if measure.unit == "year" and measure.kind == "figure" and _year_apposed(tokens, measure, lex):
-        return replace(measure, dimension="age")
-    if measure.unit in ("", "year") and _aged_by_verb(tokens, measure, lex):
-        return replace(measure, unit="year", dimension="age")
-    said = lex.phrases["before:age_before"].before(tokens, measure.start) is not None
-    if said and measure.unit in ("", "year", "month", "week", "day"):
-        return replace(measure, unit=measure.unit or "year", dimension="age")
-    if not measure.unit and measure.kind == "figure" and _apposed(tokens, measure):
-        return replace(measure, unit="year", dimension="age")
-    return measure
-
-
-_AGE_UNITS = ("year", "month", "week", "day", "decade", "century")
-
-
-def _number_stop(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> int:
-    """Return where the unit of a measure begins: the ages table is asked from there."""
-    for j in range(measure.stop - 1, measure.start, -1):
-        if lex.ages.at(tokens, j) is not None:
-            return j
-    return measure.stop
-
-
-def _apposed(tokens: Sequence[Token], measure: Measure) -> bool:
-    """Return whether a number of years stands beside a name: "Sri Hartini (43)", "Puri Calzada, 71, said"."""
-    i, j = measure.start, measure.stop
-    if i < 2 or measure.stop != i + 1 or not 1 <= measure.low <= _MAX_AGE or not tokens[i].text.isdigit():
-        return False
-    k = i - 1
-    while k > 1 and k > i - 3 and tokens[k].low in "\"'”’»":
-        k -= 1
-    name, opener = tokens[k - 1], tokens[k].low
-    if name.low in "\"'”’»" and k > 1:
-        name = tokens[k - 2]
-    if name.kind != WORD or (name.text.isupper() and len(name.text) > 1):
-        return False
-    close = tokens[j].low if j < len(tokens) else "."
-    if name.text[0].islower():  # "the actor, 31, said"
-        return opener == "," == close and measure.low >= _GROWN
-    return (opener == "(" and close == ")") or (opener == "," == close)
-
-
-def _aged_by_verb(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
-    """Return whether a verb of having gives an age ("tiene 71 años"), not "tiene 14 años de experiencia"."""
-    hedge = lex.hedges.before(tokens, measure.start)
-    start = hedge[1] if hedge else measure.start
-    after = tokens[measure.stop] if measure.stop < len(tokens) else None
-    if not measure.unit and after is not None and after.kind == WORD and after.low not in lex.sets["stop"]:
-        return False
-    of = after is not None and after.low in lex.sets["of"]
-    return not of and lex.phrases["before:age_verbs"].before(tokens, start) is not None
-
-
-def _year_apposed(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
-    """Return whether years stand beside a name: "Puri Calzada, de 71 años,"."""
-    i, j = measure.start, measure.stop
-    if i > 0 and tokens[i - 1].low in lex.sets["age_link"]:
-        i -= 1
-    if i < 2 or tokens[i - 1].low != "," or not tokens[i - 2].text[0].isupper():
-        return False
-    return j >= len(tokens) or tokens[j].kind == MARK
 
 
 def _wanted(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
@@ -197,13 +127,14 @@ def _wanted(tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> bool:
     after = tokens[j].low if j < len(tokens) else ""
     noun = j < len(tokens) and tokens[j].kind == WORD and after not in lex.sets["stop"]
     if measure.kind == "article":
-        if after in lex.sets["per_blocked_after"]:
+        if after in (lex.sets["article_blocked_after"] or lex.sets["per_blocked_after"]):
             return False
         return nouns.hedge_of(tokens, measure, lex)[0] is not Hedge.NONE
     if measure.kind == "one" and not measure.unit:
         if tokens[i].low in lex.numerals.articles or before in lex.numerals.one_blocked_by:
             return False
-        return noun or (j < len(tokens) and after in "-" and glued(tokens, j))
+        marked = after in lex.sets["skip"] and j + 1 < len(tokens) and tokens[j + 1].low in lex.sets["people"]
+        return noun or marked or (j < len(tokens) and after in "-" and glued(tokens, j))  # "isa ang patay"
     if measure.kind == "rank":
         return _ranks(tokens, measure, lex, noun=noun)
     if (
@@ -231,29 +162,52 @@ def _ranks(tokens: Sequence[Token], measure: Measure, lex: Lexicon, *, noun: boo
     after = tokens[at].low if at < len(tokens) else ""
     if measure.low <= 0 or before in lex.sets["rank_blocked_by"] or after in lex.sets["rank_blocked_after"]:
         return False
-    return noun or at > j or tokens[i].kind == DIGITS or before in lex.sets["rank_cues"] or measure.stop > i + 1
+    named = lex.nouns_first and i > 0 and tokens[i - 1].kind == WORD and before not in lex.sets["stop"]
+    return noun or named or at > j or tokens[i].kind == DIGITS or before in lex.sets["rank_cues"] or j > i + 1
 
 
 def _inherited(tokens: Sequence[Token], measure: Measure, last: Measure | None, lex: Lexicon) -> Measure:
     """Return a bare number with the unit of the one it is set against ("412 million crowns, up from 368
     million").
     """
-    if last is None or measure.unit or not last.unit or last.dimension in _NO_HEIRS or measure.kind == "one":
+    if last is None or not last.unit or measure.kind == "one":
         return measure
+    if last.dimension == "age" and measure.unit in ("", last.unit) and _next_age(tokens, measure, last, lex):
+        return replace(measure, unit=last.unit, dimension="age")
+    if measure.unit or last.dimension in _NO_HEIRS:
+        return measure
+    between = range(last.stop, min(measure.start, last.stop + _REACH))
+    if any(lex.phrases["compound_joiners"].at(tokens, k) for k in between):
+        return measure  # "5.1% and the toll went up to 45"
     if measure.start - last.stop > _REACH or not lex.phrases["before:inherit_after"].before(tokens, measure.start):
         return measure
-    noun, per = nouns.context(tokens, measure, lex)
-    if noun or per or not last.low or not Decimal("0.1") <= abs(measure.low / last.low) <= 10:
+    beside = nouns.context(tokens, measure, lex)
+    if beside.noun or beside.per or not last.low or not Decimal("0.1") <= abs(measure.low / last.low) <= 10:
         return measure
     return replace(measure, unit=last.unit, dimension=last.dimension)
 
 
+def _next_age(tokens: Sequence[Token], measure: Measure, last: Measure, lex: Lexicon) -> bool:
+    """Return whether the number is the second of "aged 8 and 11" or "Riva, 47, and Steinberg, 48."."""
+    i, j = measure.start, measure.stop
+    named = i > 1 and tokens[i - 1].low == "," and tokens[i - 2].kind == WORD and tokens[i - 2].text[0].isupper()
+    next_to = i == last.stop + 1
+    linked = next_to and (tokens[i - 1].low == "," or lex.phrases["compound_joiners"].at(tokens, i - 1) is not None)
+    alone = j >= len(tokens) or tokens[j].kind == MARK or tokens[j].low in lex.sets["stop"]
+    return (
+        (linked or (named and i - last.stop <= _REACH))
+        and alone
+        and measure.kind == "figure"
+        and measure.low == measure.high < _OLDEST
+    )
+
+
+_OLDEST = 116
 _NO_HEIRS = ("duration", "age", "rank", "score", "times", "count")
 _REACH = 8
 
 
-def _built(text: str, tokens: Sequence[Token], measure: Measure, lex: Lexicon) -> Quantity:
-    noun, per = nouns.context(tokens, measure, lex)
+def _built(text: str, tokens: Sequence[Token], measure: Measure, *, beside: nouns.Beside, lex: Lexicon) -> Quantity:
     hedge, weak = nouns.hedge_of(tokens, measure, lex)
     hedge = Hedge.NONE if weak or measure.unit in ("score", "rank") else hedge
     low: Decimal | None = measure.low
@@ -275,8 +229,8 @@ def _built(text: str, tokens: Sequence[Token], measure: Measure, lex: Lexicon) -
         unit=measure.unit or "count",
         dimension=measure.dimension or "count",
         hedge=hedge,
-        noun=noun,
-        per=per,
+        noun=beside.noun,
+        per=beside.per,
     )
 
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from reconcile.claims.headlines import is_title_case
-from reconcile.claims.negation import clauses
 from reconcile.claims.phrases import Hit, Tokens, lexicon, tokenise
-from reconcile.claims.quotations import Quotation, attribution, quotes
+from reconcile.claims.sayings.headlines import is_title_case
+from reconcile.claims.sayings.negation import clauses
+from reconcile.claims.sayings.quotations import Quotation, attribution, denies, quotes
+from reconcile.claims.sayings.speakers import speakers
 from reconcile.model import Polarity, Span, Status
 
 __all__ = [
-    "Cue", "Pole", "Quotation", "StatusCue", "attribution", "direction", "opposites", "polarity", "poles",
-    "quotes", "status",
+    "Cue", "Pole", "Quotation", "StatusCue", "attribution", "denies", "direction", "opposites", "polarity", "poles",
+    "quotes", "speakers", "status",
 ]  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def poles(text: str, lang: str) -> tuple[Pole, ...]:
 
 def opposites(lang: str) -> tuple[str, ...]:
     """Return the names of the opposition groups that a language has words for, sorted."""
-    from reconcile.claims import languages
+    from reconcile import languages
 
     table = languages.load(lang).table("opposites")
     return tuple(sorted({name.rpartition(" ")[0] for name in table if name.endswith((" +", " -"))}))

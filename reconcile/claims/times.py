@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reconcile.claims import clock, time_grammar
-from reconcile.claims.time_grammar import Grammar
-from reconcile.claims.time_words import Words
-from reconcile.claims.timeline import Reading, parse_day, valid
+from reconcile.claims.dates import clock, time_grammar, time_ranges, time_said
+from reconcile.claims.dates.time_grammar import Grammar
+from reconcile.claims.dates.time_words import Words
+from reconcile.claims.dates.timeline import Reading, around, parse_day
 from reconcile.model import TimeRef
 
 
 def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
     """Return the time expressions of a text in order, resolved against the publication date (ISO 8601).
 
-    What cannot be resolved (no publication date, a season) keeps its granularity and has ``low == high ==
-    None``.
-    Times of day carry the only or nearest day that the text names.
+    The day of publication is the local one where ``published`` has an offset. What cannot be resolved (no publication
+    date, a season, "three days later" without another time before it) keeps its granularity and has ``low == high ==
+    None``. Times of day carry the only or nearest day that the text names. ``kind`` is ``reported`` for the time of a
+    verb of saying (``time_said``).
     """
     words = Words(text, lang)
     grammar = Grammar(words, parse_day(published))
@@ -39,12 +40,40 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
         if reading.granularity in ("day", "week") and words.before(reading.i, "w habit") >= 0:
             i = max(reading.j, i + 1)
             continue
-        reading = _framed(grammar, reading)
+        reading = _placed(grammar, i, reading, found)
         if found and words.tokens.starts[reading.i] < found[-1].end:
             reading = replace(reading, i=i)
         found.append(_resolved(words, reading))
         i = max(reading.j, i + 1)
     return _with_days(found)
+
+
+def _placed(grammar: Grammar, i: int, reading: Reading, found: list[TimeRef]) -> Reading:
+    """Widen a reading by its neighbours, count it from an earlier day, or set it in the past where it was said."""
+    if reading.shift:
+        return _shifted(reading, found)
+    widened = time_ranges.widened(grammar, reading)
+    if widened is not reading or not time_said.may_be_said(grammar.w, reading):
+        return widened
+    if not time_said.is_said(grammar.w, reading):
+        return reading
+    if reading.days and grammar.anchor and reading.days[0] > grammar.anchor:
+        grammar.forced = "past"
+        past = time_grammar.read(grammar, i)
+        grammar.forced = ""
+        if past is None or not past.days or past.days[0] > grammar.anchor:
+            return reading
+        reading = past
+    return replace(reading, kind="reported")
+
+
+def _shifted(reading: Reading, found: list[TimeRef]) -> Reading:
+    """Count "three days later" from the last single day before it in the text."""
+    days = [ref.low for ref in found if ref.kind == "point" and ref.granularity == "day" and ref.low == ref.high]
+    base = parse_day(days[-1]) if days else None
+    if base is None or reading.shift is None:
+        return reading
+    return replace(reading, days=around(reading.shift[0], base, reading.shift[1]))
 
 
 def clock_minutes(raw: str, lang: str) -> int | None:
@@ -68,19 +97,6 @@ def _may_be_clock(words: Words, i: int) -> bool:
     return "w clock_prefix" in readings or "w noon" in readings or "w midnight" in readings
 
 
-def _framed(grammar: Grammar, reading: Reading) -> Reading:
-    """Widen "since X" to publication day and join "from X to Y" into one period."""
-    words = grammar.w
-    since = words.before(reading.i, "w since")
-    if since >= 0:
-        low = reading.days[0] if reading.days else None
-        if low and grammar.anchor and low > grammar.anchor and not reading.year:
-            low = valid(low.year - 1, low.month, low.day)
-        open_end = (low, grammar.anchor) if low and grammar.anchor and low <= grammar.anchor else None
-        return replace(reading, i=since, days=open_end, kind="period")
-    return reading
-
-
 def _resolved(words: Words, reading: Reading) -> TimeRef:
     made = _ref(words, reading.i, reading.j, (reading.granularity, reading.kind))
     if reading.days is None:
@@ -93,23 +109,14 @@ def _ref(words: Words, i: int, j: int, shape: tuple[str, str]) -> TimeRef:
     text = words.tokens.text
     if text[end : end + 1] == ")" and "(" in text[start:end]:
         end += 1
-    if text[end : end + 1] == "." and words.tokens.words[j - 1] in (
-        "m",
-        "oct",
-        "nov",
-        "dec",
-        "jan",
-        "feb",
-        "sept",
-        "aug",
-    ):
-        end += 1 if words.tokens.words[j - 1] == "m" else 0
+    if text[end : end + 1] == "." and words.tokens.words[j - 1] == "m":
+        end += 1
     return TimeRef(start, end, text[start:end], None, None, shape[0], shape[1])
 
 
 def _with_days(found: list[TimeRef]) -> tuple[TimeRef, ...]:
     """Give each time of day the nearest day that the text names."""
-    days = [ref for ref in found if ref.granularity == "day" and ref.kind == "point" and ref.low]
+    days = [ref for ref in found if ref.granularity == "day" and ref.kind in ("point", "reported") and ref.low]
     made = []
     for ref in found:
         if ref.kind == "clock" and days:

@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from reconcile.claims import languages
+from reconcile import languages
 
 STEM_LENGTH = 5  # characters; enough to join "climbed"/"climbing", "Wahl"/"Wahlen" without a stemmer per language
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+){0,3}")

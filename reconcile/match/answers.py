@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
+from reconcile.match import fillers as f
 from reconcile.match import levels as l
+from reconcile.match import shown as show
 from reconcile.match import values as v
 from reconcile.match.declare import AGREE, DISAGREE, NEAR, NONE, Comparison, level, missing, otherwise
-from reconcile.match.slots import Slot
 from reconcile.model import Role
-
-
-def _words(slot: Slot) -> str:
-    return slot.raw
-
-
-def _as_of(slot: Slot) -> str:
-    return slot.claim.as_of or "unknown"
-
-
-def _speaker(slot: Slot) -> str:
-    return slot.claim.attribution.speaker if slot.claim.attribution else ""
-
 
 CONTEXT = (
     Comparison(
         "reported",
         Role.CONTEXT,
-        _as_of,
+        show.as_of,
         (
             missing(lambda p: v.reported_gap(p) < 0, "publication unknown"),
             level("hours", "published within 4 hours", lambda p: v.reported_gap(p) <= 4, NEAR),
@@ -37,7 +25,7 @@ CONTEXT = (
     Comparison(
         "growth",
         Role.CONTEXT,
-        _words,
+        show.printed,
         (
             missing(lambda p: v.reported_gap(p) <= 0, "order of reports unknown"),
             level("larger", "the later report has the larger value", v.later_is_larger, NEAR),
@@ -60,10 +48,12 @@ CONTEXT = (
     Comparison(
         "speaker",
         Role.CONTEXT,
-        _speaker,
+        show.speaker,
         (
-            missing(lambda p: not _speaker(p.a) or not _speaker(p.b)),
-            level("same", "one speaker", lambda p: l.names_alike(*sorted((_speaker(p.a), _speaker(p.b)))), AGREE),
+            missing(lambda p: not show.speaker(p.a) or not show.speaker(p.b)),
+            level(
+                "same", "one speaker", lambda p: l.names_alike(*sorted((show.speaker(p.a), show.speaker(p.b)))), AGREE
+            ),
             otherwise("different speakers", NEAR),
         ),
     ),
@@ -73,7 +63,7 @@ ASSERTION = {
     "value": Comparison(
         "value",
         Role.ASSERTION,
-        _words,
+        show.printed,
         (
             missing(
                 lambda p: v.point(p.a.answer) is None or v.point(p.b.answer) is None if v.quantities_of(p) else True
@@ -88,7 +78,7 @@ ASSERTION = {
     "date": Comparison(
         "date",
         Role.ASSERTION,
-        _words,
+        show.printed,
         (
             missing(lambda p: not v.dates_resolved(p), "a date is not known"),
             level("same", "the same date", v.dates_same, AGREE),
@@ -99,10 +89,13 @@ ASSERTION = {
     "name": Comparison(
         "name",
         Role.ASSERTION,
-        _words,
+        show.printed,
         (
-            missing(lambda p: l.kinds_differ(p) or not l.near_words_in_other(p), "not names in one role"),
+            missing(
+                lambda p: l.kinds_differ(p) or not (f.same_part(p) or l.near_words_in_other(p)), "not names in one role"
+            ),
             level("same", "one name", l.same_name, AGREE),
+            level("nested", "one place lies within the other", f.nested_places, NEAR),
             level("named", "each article may use both names", l.named_by_other, NONE),
             otherwise("names differ", DISAGREE),
         ),
@@ -110,7 +103,7 @@ ASSERTION = {
     "direction": Comparison(
         "direction",
         Role.ASSERTION,
-        _words,
+        show.printed,
         (
             missing(lambda p: not l.same_theme(p), "not the same thing that changes"),
             level("same", "the same direction", l.same_cue, AGREE),
@@ -122,7 +115,7 @@ ASSERTION = {
     "pole": Comparison(
         "pole",
         Role.ASSERTION,
-        _words,
+        show.printed,
         (
             missing(lambda p: not l.same_matter(p), "not about the same matter"),
             level("same", "the same event", l.same_cue, AGREE),
@@ -132,7 +125,7 @@ ASSERTION = {
     "status": Comparison(
         "status",
         Role.ASSERTION,
-        _words,
+        show.printed,
         (
             missing(lambda p: not l.same_matter(p), "not about the same matter"),
             level("same", "the same state", l.same_cue, AGREE),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reconcile.match import fillers as f
 from reconcile.match import levels as l
+from reconcile.match import shown as show
 from reconcile.match import values as v
 from reconcile.match.declare import (
     AGREE,
@@ -18,48 +20,7 @@ from reconcile.match.declare import (
     missing,
     otherwise,
 )
-from reconcile.match.slots import Slot
 from reconcile.model import Entity, Quantity, Role
-
-
-def _words(slot: Slot) -> str:
-    return slot.raw
-
-
-def _quote(slot: Slot) -> str:
-    return ""
-
-
-def _names(slot: Slot) -> str:
-    return ", ".join(l.other_names(slot)[:4])
-
-
-def _times(slot: Slot) -> str:
-    return ", ".join(t.raw for t in v.periods(slot)[:3]) or ", ".join(t.raw for t in slot.claim.times[:3])
-
-
-def _noun(slot: Slot) -> str:
-    return slot.answer.noun if isinstance(slot.answer, Quantity) else ""
-
-
-def _unit(slot: Slot) -> str:
-    return slot.answer.unit if isinstance(slot.answer, Quantity) else ""
-
-
-def _cue_words(slot: Slot) -> str:
-    return ", ".join(cue.raw for cue in slot.claim.cues if cue.kind in ("direction", "outcome"))
-
-
-def _pole_words(slot: Slot) -> str:
-    return ", ".join(cue.raw for cue in slot.claim.cues if cue.kind == "pole")
-
-
-def _scope_words(slot: Slot) -> str:
-    return ", ".join(sorted(word for _, word in l.scope_words(slot)))
-
-
-def _state(slot: Slot) -> str:
-    return slot.claim.status.value if slot.claim.status else ""
 
 
 def _deviations(measure: Callable[[Pairing], float], *floors: float) -> tuple[ComparisonLevel, ...]:
@@ -79,7 +40,7 @@ IDENTITY = (
     Comparison(
         "question",
         Role.IDENTITY,
-        _quote,
+        show.nothing,
         (
             missing(),
             *_deviations(l.sentence_likeness, 3.5, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5),
@@ -89,7 +50,7 @@ IDENTITY = (
     Comparison(
         "clause",
         Role.IDENTITY,
-        _quote,
+        show.nothing,
         (
             missing(),
             *_deviations(l.clause_likeness, 3.5, 3.0, 2.5, 2.0, 1.5, 1.0, 0.5),
@@ -99,7 +60,7 @@ IDENTITY = (
     Comparison(
         "slot",
         Role.IDENTITY,
-        _words,
+        show.printed,
         (
             missing(),
             *_deviations(l.slot_likeness, 4.0, 3.25, 2.5, 2.0, 1.5, 1.0, 0.5),
@@ -109,7 +70,7 @@ IDENTITY = (
     Comparison(
         "nearest",
         Role.IDENTITY,
-        _quote,
+        show.nothing,
         (
             missing(),
             level(
@@ -127,7 +88,7 @@ IDENTITY = (
     Comparison(
         "elsewhere",
         Role.IDENTITY,
-        _words,
+        show.printed,
         (
             missing(),
             level(
@@ -153,7 +114,7 @@ IDENTITY = (
     Comparison(
         "names",
         Role.IDENTITY,
-        _names,
+        show.names,
         (
             missing(lambda p: l.shared_names(p) < 0),
             level("all", "all names of one side are on the other", l.at_least(l.shared_names, 1.0), AGREE),
@@ -164,7 +125,7 @@ IDENTITY = (
     Comparison(
         "words",
         Role.IDENTITY,
-        _quote,
+        show.nothing,
         (
             missing(lambda p: l.shared_words(p) < 0, "two languages"),
             level("most", "half of the words or more are shared", l.at_least(l.shared_word_ratio, 0.5), AGREE),
@@ -177,7 +138,7 @@ IDENTITY = (
     Comparison(
         "beside",
         Role.IDENTITY,
-        _quote,
+        show.nothing,
         (
             missing(lambda p: l.near_words_shared(p) < 0, "two languages or nothing beside the words"),
             level("two", "two words beside it are shared", lambda p: l.near_words_shared(p) >= 2, AGREE),
@@ -194,7 +155,7 @@ IDENTITY = (
     Comparison(
         "period",
         Role.IDENTITY,
-        _times,
+        show.times,
         (
             missing(v.periods_missing, "no time stated"),
             level("one", "only one side states a time", v.periods_one, NONE),
@@ -217,7 +178,7 @@ IDENTITY = (
     Comparison(
         "plan",
         Role.IDENTITY,
-        _state,
+        show.state,
         (
             missing(lambda p: not l.either(l.planned)(p), "neither is a plan or forecast"),
             level("both", "both are plans or forecasts", l.both(l.planned), AGREE),
@@ -225,9 +186,31 @@ IDENTITY = (
         ),
     ),
     Comparison(
+        "modality",
+        Role.IDENTITY,
+        lambda slot: slot.claim.modality.value,
+        (
+            missing(l.both(l.factual), "both are told as facts"),
+            level("same", "both are forecasts or both opinions", l.same_modality, AGREE),
+            otherwise("a fact against a forecast or an opinion", NEAR),
+        ),
+    ),
+    Comparison(
+        "worth",
+        Role.IDENTITY,
+        show.worth,
+        (
+            missing(lambda p: l.worth(p) < 0, "not estimated"),
+            level("0.6", "both well worth checking", l.at_least(l.worth, 0.6), AGREE),
+            level("0.3", "both worth checking", l.at_least(l.worth, 0.3), AGREE),
+            level("0.1", "one hardly worth checking", l.at_least(l.worth, 0.1), NEAR),
+            otherwise("one not worth checking", DISAGREE),
+        ),
+    ),
+    Comparison(
         "change",
         Role.IDENTITY,
-        _cue_words,
+        show.change_words,
         (
             missing(l.lacks_cue("direction"), "no change word on one side"),
             level("same", "the same direction of change", l.shares_cue("direction"), AGREE),
@@ -239,7 +222,7 @@ IDENTITY = (
     Comparison(
         "event",
         Role.IDENTITY,
-        _pole_words,
+        show.event_words,
         (
             missing(l.lacks_cue("pole"), "no event word on one side"),
             level("same", "the same kind of event", l.shares_cue("pole"), AGREE),
@@ -251,7 +234,7 @@ IDENTITY = (
     Comparison(
         "noun",
         Role.IDENTITY,
-        _noun,
+        show.noun,
         (
             missing(lambda p: not v.noun_stems(p.a) or not v.noun_stems(p.b)),
             level("shared", "the same thing counted", v.nouns_shared, AGREE),
@@ -263,7 +246,7 @@ IDENTITY = (
     Comparison(
         "unit",
         Role.IDENTITY,
-        _unit,
+        show.unit,
         (
             missing(),
             level("count", "plain counts", v.dimension_is("count"), NONE),
@@ -296,7 +279,7 @@ IDENTITY = (
     Comparison(
         "base",
         Role.IDENTITY,
-        _words,
+        show.printed,
         (
             missing(lambda p: not l.either(l.is_base)(p), "neither is a base of comparison"),
             level("both", "both are bases of comparison", l.both(l.is_base), AGREE),
@@ -307,7 +290,7 @@ IDENTITY = (
     Comparison(
         "scope",
         Role.IDENTITY,
-        _scope_words,
+        show.scope_words,
         (
             missing(lambda p: not l.scope_words(p.a) and not l.scope_words(p.b), "no scope word"),
             level("same", "the same scope word", lambda p: bool(l.scope_words(p.a) & l.scope_words(p.b)), AGREE),
@@ -323,7 +306,7 @@ IDENTITY = (
     Comparison(
         "size",
         Role.IDENTITY,
-        _words,
+        show.printed,
         (
             missing(v.point_missing),
             level("1.1", "within 10 %", v.within(1.1), AGREE),
@@ -348,9 +331,23 @@ IDENTITY = (
         only=("name",),
     ),
     Comparison(
+        "part",
+        Role.IDENTITY,
+        show.parts,
+        (
+            missing(f.parts_missing, "no part in an event is known"),
+            level("one", "the part of only one name is known", f.parts_one, NONE),
+            level("same", "the same part of the same event", f.same_part_of_one, AGREE),
+            level("alike", "the same part of one kind of event", f.same_part, AGREE),
+            level("other", "another part of one kind of event", f.same_event, DISAGREE),
+            otherwise("parts of other events", DISAGREE),
+        ),
+        only=("name",),
+    ),
+    Comparison(
         "gap",
         Role.IDENTITY,
-        _words,
+        show.printed,
         (
             missing(lambda p: not v.dates_resolved(p)),
             level("grain", "a day against a longer time", v.dates_other_grain, DISAGREE),

@@ -11,7 +11,7 @@ from functools import lru_cache
 from reconcile.claims import entities, words
 from reconcile.match.declare import Pairing, Predicate
 from reconcile.match.slots import Slot
-from reconcile.model import Claim, Cue, Direction, Entity, Status
+from reconcile.model import Claim, Cue, Direction, Entity, Modality, Status
 
 SAME_NAME = 0.85
 NEAR = 32  # characters on either side of a slot
@@ -276,6 +276,27 @@ def is_base(slot: Slot) -> bool:
 def planned(slot: Slot) -> bool:
     """The claim is about the future or a plan."""
     return slot.claim.status in (Status.PLANNED, Status.RUMOURED)
+
+
+def factual(slot: Slot) -> bool:
+    """The claim is told as a fact."""
+    return slot.claim.modality is Modality.FACT
+
+
+def same_modality(p: Pairing) -> bool:
+    """Both claims are facts, both forecasts or both opinions."""
+    return p.a.claim.modality is p.b.claim.modality
+
+
+def worth(p: Pairing) -> float:
+    """Return how well the less check-worthy of the two claims is worth checking, -1 where it was not estimated."""
+    return min(-1.0 if c.worth is None else c.worth for c in (p.a.claim, p.b.claim))
+
+
+def same_speaker(p: Pairing) -> bool:
+    """Both claims are said to come from one speaker."""
+    a, b = p.a.claim.attribution, p.b.claim.attribution
+    return a is not None and b is not None and names_alike(*sorted((a.speaker, b.speaker)))
 
 
 # Names as answers -------------------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from reconcile.claims import units
+from reconcile.claims.amounts import units
 from reconcile.match.embed import Embedder
 from reconcile.match.reference import Reference
 from reconcile.model import Attribution, Claim, ClaimKind, Cue, Entity, Field, Quantity, Span, TimeRef
@@ -81,7 +81,8 @@ def _slots(claim: Claim) -> Iterator[Slot]:
 def _event_slots(claim: Claim) -> Iterator[Slot]:
     for time in claim.times:
         if time.granularity in _DATED:
-            yield Slot(claim, Field.DATE, "date", Span(time.start, time.end), time.raw, time)
+            kind = "date said" if time.kind == "reported" else "date"
+            yield Slot(claim, Field.DATE, kind, Span(time.start, time.end), time.raw, time)
     for entity in claim.entities:
         field = Field.PLACE if entity.kind == "place" else Field.ENTITY
         yield Slot(claim, field, "name", Span(entity.start, entity.end), entity.raw, entity)

@@ -10,8 +10,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from reconcile.claims import quantities, units, words
-from reconcile.claims.intervals import meet
+from reconcile.claims import quantities, words
+from reconcile.claims.amounts import units
+from reconcile.claims.amounts.intervals import meet
 from reconcile.match.declare import Pairing, Predicate
 from reconcile.match.levels import metrics_of, stems_around
 from reconcile.match.slots import Slot
@@ -72,8 +73,10 @@ RUNNING = frozenset(
 
 
 def periods(slot: Slot) -> tuple[TimeRef, ...]:
-    """Return the claim's resolved times apart from the slot itself."""
-    return tuple(t for t in slot.claim.times if t.low and t.high and t.start != slot.span.start)
+    """Return the claim's resolved times apart from the slot itself and from when it was said."""
+    return tuple(
+        t for t in slot.claim.times if t.low and t.high and t.start != slot.span.start and t.kind != "reported"
+    )
 
 
 def period_days(slot: Slot) -> frozenset[tuple[str | None, str | None]]:

@@ -1,4 +1,4 @@
-"""What `reconcile check` found, in the forms that build systems read: GitHub, SARIF, JUnit XML, Markdown.
+"""What `reconcile check` found, in the forms that build systems read: GitHub annotations, JUnit XML, Markdown.
 
 Every function takes a `CheckReport` and returns text. Article text cannot break out of its place: it is
 cleaned of control characters and escaped for the format.
@@ -6,31 +6,69 @@ cleaned of control characters and escaped for the format.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote
-from xml.etree import ElementTree
 
 from reconcile.model import Problem
-from reconcile.publish.terminal import Row, clean
+from reconcile.publish.terminal import Row, clean, counted
 
-_INFO_URI = "https://pypi.org/project/reconcile-claims/"
-_SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>:@&<])")
+READING = "ingest"
+MARKDOWN_LIMIT = 100  # a step summary on GitHub may hold 1 MiB
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>:@&<$])")
+
+
+@dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that does not count, why, and what says so: ``baseline`` or ``decision``."""
+
+    finding: Row
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """The outcome of one check. ``suppressed`` pairs a finding that a baseline accepts with the reason."""
+    """The outcome of one check.
+
+    ``silent`` names the articles in which no claim was found. ``since`` is the git revision that changes were
+    counted from, if any: without a change there is nothing to check, which is no error then.
+    """
 
     articles: tuple[str, ...]
     claims: int
     findings: tuple[Row, ...] = ()
-    suppressed: tuple[tuple[Row, str], ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    since: str = ""
+
+    def unread(self) -> bool:
+        """Tell whether some input could not be read."""
+        return any(problem.stage == READING and not problem.article_id for problem in self.problems)
+
+    def verdict(self) -> str:
+        """Return ``no conflicts`` or ``3 conflicts (2 high)``; where nothing was compared, that."""
+        if self.findings:
+            high = sum(finding.get("severity") == "high" for finding in self.findings)
+            return f"{counted(len(self.findings), 'conflict')} ({high} high)"
+        if not self.articles:
+            return f"nothing to check: no article changed since {self.since}" if self.since else "no article was read"
+        return "no conflicts" if self.claims else "no claims: nothing was compared"
+
+    def scope(self) -> str:
+        """Return how much was checked and what was left out: ``2 articles, 14 claims, 1 accepted in the baseline``."""
+        kinds = (("baseline", "accepted in the baseline"), ("decision", "ruled out in the database"))
+        counts = ((sum(one.by == by for one in self.suppressed), said) for by, said in kinds)
+        parts = [counted(len(self.articles), "article"), counted(self.claims, "claim")]
+        return ", ".join([*parts, *(f"{count} {said}" for count, said in counts if count)])
+
+    def remarks(self) -> Iterator[str]:
+        """Yield what a reader must know beside the findings."""
+        for place in self.silent:
+            yield f"no claims: {place} says nothing that could be compared"
+        yield from self.notes
 
 
 def github(report: CheckReport) -> str:
@@ -40,12 +78,12 @@ def github(report: CheckReport) -> str:
         here, other = sides(finding, report.articles)
         level = "error" if finding.get("severity") == "high" else "warning"
         title = f"{finding['relation']}/{finding['field']}: {finding.get('about') or finding['id']}"
-        message = f"{_said(here)}\n{_said(other)}\n{finding.get('explanation') or ''} [{finding['id']}]"
-        lines.append(_command(level, _place(here), title, message))
+        message = f"{said(here)}\n{said(other)}\n{finding.get('explanation') or ''} [{finding['id']}]"
+        lines.append(_command(level, place_of(here), title, message))
     for problem in report.problems:
         place = (problem.path, problem.line)
         lines.append(_command("warning", place, f"problem: {problem.stage}", f"{problem.message}; {problem.advice}"))
-    lines.extend(_command("notice", ("", 0), "baseline", note) for note in report.notes)
+    lines.extend(_command("notice", ("", 0), "reconcile", remark) for remark in report.remarks())
     return "".join(line + "\n" for line in lines)
 
 
@@ -57,12 +95,14 @@ def sides(finding: Row, checked: tuple[str, ...]) -> tuple[Row, Row]:
     return (b, a) if b.get("article_id") in checked or a.get("article_id") not in checked else (a, b)
 
 
-def _place(side: Row) -> tuple[str, int]:
+def place_of(side: Row) -> tuple[str, int]:
+    """Return the file and line of one side; "" and 0 where they are not known."""
     line = side.get("line")
     return str(side.get("path") or ""), line if isinstance(line, int) else 0
 
 
-def _said(side: Row) -> str:
+def said(side: Row) -> str:
+    """Return who said what."""
     return f"{side.get('source') or side.get('article_id')}: “{side.get('quote')}”"
 
 
@@ -84,31 +124,39 @@ def _property(text: str) -> str:
 
 def markdown(report: CheckReport) -> str:
     """Return a summary for a pull request or ``$GITHUB_STEP_SUMMARY``; all article text is escaped."""
-    count = len(report.findings)
-    head = f"{count} conflict{'s' * (count != 1)}" if count else "No conflicts"
-    lines = [
-        f"### reconcile: {head}",
-        "",
-        f"{len(report.articles)} articles, {report.claims} claims checked.",
-        "",
-    ]
-    for finding in report.findings:
-        a, b = (_mapping(finding[name]) for name in ("a", "b"))
-        severity = f" ({finding['severity']})" if finding.get("severity") else ""
-        label = f"{finding['relation']}/{finding['field']}{severity}"
-        lines.append(f"- **{_md(label)}** {_md(str(finding.get('about') or ''))}")
-        lines.extend(
-            f"  - {_md(str(s.get('source') or s.get('article_id')))}: “{_md(str(s.get('quote')))}”" for s in (a, b)
-        )
-        lines.append(f"  - {_md(str(finding.get('explanation') or ''))} (`{_md_code(str(finding['id']))}`)")
-    if report.suppressed:
-        lines += ["", f"{len(report.suppressed)} accepted in the baseline:", ""]
-        lines += [f"- `{_md_code(str(row['id']))}` {_md(reason)}" for row, reason in report.suppressed]
-    if report.problems:
-        lines += ["", f"{len(report.problems)} problems:", ""]
-        lines += [f"- {_md(problem.path)}: {_md(problem.message)}" for problem in report.problems]
-    lines += ["", *(f"> {_md(note)}" for note in report.notes)] if report.notes else []
-    return "\n".join(lines) + "\n"
+    verdict = report.verdict()
+    lines = [f"### reconcile: {_md(verdict[:1].upper() + verdict[1:])}", "", f"{_md(report.scope())}.", ""]
+    for finding in report.findings[:MARKDOWN_LIMIT]:
+        lines.extend(_item(finding, report.articles))
+    if len(report.findings) > MARKDOWN_LIMIT:
+        lines += ["", f"… and {len(report.findings) - MARKDOWN_LIMIT} more; the other forms list them all."]
+    left_out = [f"`{_md_code(str(one.finding['id']))}` {_md(one.reason)}" for one in report.suppressed]
+    lines.extend(_section("left out by the baseline or by a decision", left_out))
+    wrong = [f"{_md(problem.path)}: {_md(problem.message)}" for problem in report.problems]
+    lines.extend(_section("problem" + "s" * (len(wrong) != 1), wrong))
+    remarks = [f"> {_md(remark)}" for remark in report.remarks()]
+    lines += ["", *("\n>\n".join(remarks).split("\n"))] if remarks else []
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _item(finding: Row, checked: tuple[str, ...]) -> Iterator[str]:
+    severity = f" ({finding['severity']})" if finding.get("severity") else ""
+    yield f"- **{_md(rule(finding) + severity)}** {_md(str(finding.get('about') or ''))}"
+    for side in sides(finding, checked):
+        path, line = place_of(side)
+        place = f" (`{_md_code(f'{path}:{line}' if line else path)}`)" if path else ""
+        who, quote = side.get("source") or side.get("article_id"), side.get("quote")
+        yield f"  - {_md(str(who))}{place}: “{_md(str(quote))}”"
+    yield f"  - {_md(str(finding.get('explanation') or ''))} (`{_md_code(str(finding['id']))}`)"
+
+
+def _section(title: str, items: Iterable[str]) -> Iterator[str]:
+    listed = list(items)
+    if listed:
+        yield from ("", f"{len(listed)} {title}:", "")
+        yield from (f"- {item}" for item in listed[:MARKDOWN_LIMIT])
+        if len(listed) > MARKDOWN_LIMIT:
+            yield f"- … and {len(listed) - MARKDOWN_LIMIT} more"
 
 
 def _md(text: str) -> str:
@@ -119,111 +167,53 @@ def _md_code(text: str) -> str:
     return clean(text).replace("`", "'")
 
 
-def _mapping(value: object) -> Row:
-    return value if isinstance(value, Mapping) else {}
-
-
-def sarif(report: CheckReport) -> str:
-    """Return a SARIF 2.1.0 log: the checked article is the location, the other the related location.
-
-    ``partialFingerprints`` holds the finding's id, which does not move with lines.
-    """
-    from reconcile import __version__
-
-    every = [(finding, "") for finding in report.findings] + list(report.suppressed)
-    rules = sorted({_rule(finding) for finding, _ in every})
-    driver = {
-        "name": "reconcile",
-        "version": __version__,
-        "informationUri": _INFO_URI,
-        "rules": [{"id": rule, "shortDescription": {"text": f"{rule} between two articles"}} for rule in rules],
-    }
-    notifications = [
-        {"level": "warning", "message": {"text": clean(f"{p.path}: {p.message}; {p.advice}")}} for p in report.problems
-    ]
-    run = {
-        "tool": {"driver": driver},
-        "columnKind": "unicodeCodePoints",
-        "invocations": [{"executionSuccessful": True, "toolExecutionNotifications": notifications}],
-        "results": [_result(finding, reason, report.articles) for finding, reason in every],
-    }
-    return json.dumps({"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=True) + "\n"
-
-
-def _rule(finding: Row) -> str:
+def rule(finding: Row) -> str:
+    """Return the kind of a finding: ``conflict/value``."""
     return f"{finding['relation']}/{finding['field']}"
-
-
-def _result(finding: Row, reason: str, checked: tuple[str, ...]) -> dict[str, object]:
-    here, other = sides(finding, checked)
-    said = f"{_said(here)} against {_said(other)}"
-    text = f"{finding.get('about') or ''}: {said}. {finding.get('explanation') or ''}"
-    result: dict[str, object] = {
-        "ruleId": _rule(finding),
-        "level": "error" if finding.get("severity") == "high" else "warning",
-        "message": {"text": clean(text).strip(": ")},
-        "locations": [_location(here)],
-        "relatedLocations": [{**_location(other), "id": 1}],
-        "partialFingerprints": {"reconcileFinding/v1": str(finding["id"])},
-    }
-    if reason:
-        result["suppressions"] = [{"kind": "external", "justification": clean(reason)}]
-    return result
-
-
-def _location(side: Row) -> dict[str, object]:
-    path, line = _place(side)
-    name = {"fullyQualifiedName": clean(str(side.get("article_id"))), "kind": "resource"}
-    location: dict[str, object] = {"message": {"text": clean(_said(side))}, "logicalLocations": [name]}
-    uri = quote(path.replace("\\", "/"), safe="/") or _web(side.get("url"))
-    if uri:
-        physical: dict[str, object] = {"artifactLocation": {"uri": uri}}
-        if path and line > 0:
-            physical["region"] = {"startLine": line, "snippet": {"text": clean(str(side.get("quote")))}}
-        location["physicalLocation"] = physical
-    return location
-
-
-def _web(url: object) -> str:
-    text = str(url or "")
-    return quote(text, safe=":/?#[]@!$&'()*+,;=%-._~") if text.startswith(("http://", "https://")) else ""
 
 
 def junit(report: CheckReport) -> str:
     """Return JUnit XML: one test case an article, a failure for each conflict, an error for each problem."""
+    from xml.etree import ElementTree
+
     suite = ElementTree.Element("testsuite", name="reconcile")
-    failed = errors = skipped = 0
+    counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     for article in sorted(report.articles):
-        case = ElementTree.SubElement(suite, "testcase", classname="reconcile.check", name=clean(article))
-        own = [f for f in report.findings if sides(f, report.articles)[0].get("article_id") == article]
-        accepted = [f for f, _ in report.suppressed if sides(f, report.articles)[0].get("article_id") == article]
+        own = [f for f in report.findings if _is_of(f, article, report)]
+        left_out = [one for one in report.suppressed if _is_of(one.finding, article, report)]
+        case = ElementTree.SubElement(suite, "testcase", classname="reconcile.check", name=clean(article), time="0")
         if own:
-            failed += 1
-            message = f"{len(own)} conflict{'s' * (len(own) > 1)}: " + "; ".join(str(f.get("about")) for f in own)
+            counts["failures"] += 1
+            message = f"{counted(len(own), 'conflict')}: " + "; ".join(str(f.get("about")) for f in own)
             failure = ElementTree.SubElement(case, "failure", type="conflict", message=clean(message))
             failure.text = "\n\n".join(_junit_text(f, report.articles) for f in own)
-        elif accepted:
-            skipped += 1
-            ElementTree.SubElement(case, "skipped", message=f"{len(accepted)} accepted in the baseline")
+        elif left_out:
+            counts["skipped"] += 1
+            reasons = "; ".join(one.reason for one in left_out)
+            ElementTree.SubElement(case, "skipped", message=clean(f"{len(left_out)} left out: {reasons}"))
     for problem in report.problems:
-        errors += 1
-        case = ElementTree.SubElement(suite, "testcase", classname="reconcile.input", name=clean(problem.path))
+        counts["errors"] += 1
+        case = ElementTree.SubElement(
+            suite, "testcase", classname="reconcile.input", name=clean(problem.path), time="0"
+        )
         ElementTree.SubElement(case, "error", type=clean(problem.stage), message=clean(problem.message))
-    counts = {"tests": len(suite), "failures": failed, "errors": errors, "skipped": skipped, "time": 0}
-    for name, value in counts.items():
+    counts["tests"] = len(suite)
+    for name, value in {**counts, "time": 0}.items():
         suite.set(name, str(value))
+    if remarks := list(report.remarks()):
+        ElementTree.SubElement(suite, "system-out").text = "\n".join(map(clean, remarks))
     root = ElementTree.Element("testsuites")
     root.append(suite)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
+def _is_of(finding: Row, article: str, report: CheckReport) -> bool:
+    return sides(finding, report.articles)[0].get("article_id") == article
+
+
 def _junit_text(finding: Row, checked: tuple[str, ...]) -> str:
     here, other = sides(finding, checked)
-    lines = (
-        _rule(finding),
-        _said(here),
-        _said(other),
-        str(finding.get("explanation") or ""),
-        str(finding["id"]),
-    )
-    return "\n".join(clean(line) for line in lines)
+    path, line = place_of(here)
+    place = f"{path}:{line}" if line else path
+    lines = (rule(finding), place, said(here), said(other), str(finding.get("explanation") or ""), str(finding["id"]))
+    return "\n".join(clean(line) for line in lines if line)

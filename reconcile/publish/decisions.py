@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
-from dataclasses import fields
+from collections.abc import Iterable, Mapping
+from dataclasses import fields, replace
 from typing import Any
 
 from reconcile.errors import StoreError
@@ -19,6 +19,19 @@ RULINGS: dict[str, str] = {
     "unsure": "Unsure",
 }
 UNSURE = "unsure"
+RULED_OUT = frozenset({"not-a-conflict", "update", "scope"})  # the reviewer says that it is no conflict
+WITHDRAWN = "withdrawn"
+SIDES = ("a", "b", "neither")
+REASONS: dict[str, str] = {
+    "source-error": "A source is wrong",
+    "later-state": "Things moved on between the two",
+    "other-event": "About different things",
+    "same-meaning": "The same in other words",
+    "rounding": "Rounding or a hedge explains it",
+    "misread": "The words were misread by the machine",
+    "opinion": "An opinion or a forecast, no fact",
+    "other": "Another reason, see the note",
+}
 NOTE_LIMIT = 2000
 DECISION_COLUMNS = tuple(f.name for f in fields(Decision))
 
@@ -35,12 +48,22 @@ def finding_digest(row: Mapping[str, Any]) -> str:
 
 
 def check_decision(decision: Decision) -> None:
-    """Raise StoreError if the ruling is none of RULINGS, or if the reviewer or time is missing."""
-    if decision.ruling not in RULINGS:
-        raise StoreError(f"unknown ruling {decision.ruling!r}; known: {', '.join(RULINGS)}")
+    """Raise StoreError if a word is none of the known ones, or if the reviewer or time is missing."""
+    for name, known in (("ruling", (*RULINGS, WITHDRAWN)), ("side", ("", *SIDES)), ("reason", ("", *REASONS))):
+        if getattr(decision, name) not in known:
+            raise StoreError(f"unknown {name} {getattr(decision, name)!r}; known: {', '.join(filter(None, known))}")
     for name in ("decision_id", "finding_id", "reviewer", "created_at"):
         if not getattr(decision, name):
             raise StoreError(f"decision {decision.decision_id!r} has no {name}")
+
+
+def _identified(decision: Decision) -> Decision:
+    """Return the decision with the id that its content gives it, checked."""
+    said = (decision.finding_id, decision.ruling, decision.reviewer, decision.note, decision.created_at)
+    more = tuple(filter(None, (decision.side, decision.reason)))
+    made = replace(decision, decision_id=stable_id(*said, decision.supersedes, *more))
+    check_decision(made)
+    return made
 
 
 def new_decision(
@@ -50,24 +73,50 @@ def new_decision(
     reviewer: str,
     created_at: str,
     note: str = "",
+    side: str = "",
+    reason: str = "",
     supersedes: str = "",
 ) -> Decision:
     """Return a decision on the finding ``row`` (the documented form), its id made from its content.
 
     ``created_at`` is ISO 8601 in UTC; ``supersedes`` is the id of the decision that this one replaces.
     """
-    finding_id, note = str(row["id"]), note.strip()[:NOTE_LIMIT]
-    decision = Decision(
-        decision_id=stable_id(finding_id, ruling, reviewer, note, created_at, supersedes),
-        finding_id=finding_id,
-        ruling=ruling,
-        reviewer=reviewer,
-        note=note,
-        digest=finding_digest(row),
-        created_at=created_at,
-        supersedes=supersedes,
-    )
-    check_decision(decision)
+    note = note.strip()[:NOTE_LIMIT]
+    base = Decision("", str(row["id"]), ruling, reviewer, note, finding_digest(row), created_at, supersedes)
+    return _identified(replace(base, side=side, reason=reason))
+
+
+def withdrawal(decision: Decision, created_at: str) -> Decision:
+    """Return the row that undoes a decision: what it had superseded stands again."""
+    undone = replace(decision, ruling=WITHDRAWN, note="", side="", reason="", created_at=created_at)
+    return _identified(replace(undone, supersedes=decision.decision_id))
+
+
+def standing(decisions: Iterable[Decision]) -> list[Decision]:
+    """Return the decisions that are neither superseded nor withdrawn, in their order (as ``decisions_standing``)."""
+    given = list(decisions)
+    withdrawn = {d.supersedes for d in given if d.ruling == WITHDRAWN}
+    gone = {d.supersedes for d in given if d.decision_id not in withdrawn}
+    return [d for d in given if d.ruling != WITHDRAWN and d.decision_id not in gone]
+
+
+_CONTENT = ("ruling", "note", "digest", "side", "reason")
+
+
+def rule(conn: sqlite3.Connection, decision: Decision) -> Decision:
+    """Append a decision in place of its reviewer's earlier one on the finding, inside the transaction under way.
+
+    The same ruling on the same words again, as when a form is sent twice, adds nothing.
+    """
+    names = ", ".join(DECISION_COLUMNS)
+    sql = f"SELECT {names} FROM decisions WHERE finding_id = ? AND reviewer = ? ORDER BY rowid"  # noqa: S608
+    found = conn.execute(sql, [decision.finding_id, decision.reviewer]).fetchall()
+    before = standing(Decision(*row) for row in found)
+    if before and all(getattr(before[-1], name) == getattr(decision, name) for name in _CONTENT):
+        return before[-1]
+    if before:
+        decision = _identified(replace(decision, supersedes=before[-1].decision_id))
+    append_decision(conn, decision)
     return decision
 
 

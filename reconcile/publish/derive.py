@@ -48,9 +48,9 @@ class Lookup:
         self.claims = {c.claim_id: c for c in publication.claims}
         self.origin = {o.article_id: o.origin_id for o in publication.origins}
         self.clusters = {c.cluster_id: c for c in publication.clusters}
-        articles = {a.article_id for a in publication.articles}
+        self.articles = {a.article_id: a for a in publication.articles}
         for claim in publication.claims:
-            if claim.article_id not in articles:
+            if claim.article_id not in self.articles:
                 raise StoreError(f"claim {claim.claim_id}: article {claim.article_id!r} is not published")
         for finding in publication.findings:
             for claim_id in (finding.claim_a, finding.claim_b):
@@ -70,6 +70,7 @@ class Lookup:
 
 def _finding_row(lookup: Lookup, finding: Finding) -> Row:
     a, b = lookup.claims[finding.claim_a], lookup.claims[finding.claim_b]
+    in_a, in_b = lookup.articles[a.article_id], lookup.articles[b.article_id]
     return {
         "finding_id": finding.finding_id,
         "relation": str(finding.relation),
@@ -93,6 +94,11 @@ def _finding_row(lookup: Lookup, finding: Finding) -> Row:
         "rank": rank(finding.relation, finding.severity),
         "origins": lookup.origins_of(finding),
         "digest": side_digest(a.quote, finding.value_a, b.quote, finding.value_b),
+        "source_a": in_a.source or "",
+        "source_b": in_b.source or "",
+        "lang_a": a.lang,
+        "lang_b": b.lang,
+        "published": max(in_a.published or "", in_b.published or ""),
     }
 
 

@@ -18,6 +18,7 @@ from reconcile.model import (
     Finding,
     Origin,
     Problem,
+    Revision,
     Sentence,
     Source,
     Story,
@@ -225,6 +226,36 @@ def vectors(conn: sqlite3.Connection, model: str, hashes: Iterable[str]) -> dict
     sql = """SELECT text_hash, data FROM vectors
       WHERE model = ? AND text_hash IN (SELECT value FROM json_each(?))"""
     return {row["text_hash"]: row["data"] for row in query(conn, sql, [model, wanted])}
+
+
+def revisions(conn: sqlite3.Connection, article_id: str | None = None) -> Iterator[Revision]:
+    """Yield the earlier versions of one article or of all, oldest first, with what changed after each."""
+    sql = """SELECT r.*, c.position, c.kind, c.field, c.part, c."start", c."end", c.value_before, c.value_after,
+        c.quote_before, c.quote_after, c.announced
+      FROM revisions r LEFT JOIN changes c USING (revision_id)
+      WHERE :article IS NULL OR r.article_id = :article ORDER BY r.article_id, r.number, c.position"""
+    for _, group in groupby(query(conn, sql, {"article": article_id}), key=lambda row: str(row["revision_id"])):
+        members = list(group)
+        yield rows.read_revision(members[0], [rows.read_change(m) for m in members if m["position"] is not None])
+
+
+_CHANGES_SQL = """SELECT r.revision_id, r.article_id, coalesce(s.name, a.source, '') AS source, r.number,
+    r.replaced_at, c.kind, c.field, c.value_before, c.value_after, c.announced, c.part, c."start", c."end",
+    c.quote_before, c.quote_after
+  FROM changes c JOIN revisions r USING (revision_id)
+    LEFT JOIN articles a ON a.article_id = r.article_id LEFT JOIN sources s ON s.source_id = a.source
+  WHERE (:article IS NULL OR r.article_id = :article)
+    AND (:fields IS NULL OR c.field IN (SELECT value FROM json_each(:fields)))
+  ORDER BY r.replaced_at DESC, r.article_id, r.number DESC, c.position"""
+
+
+def change_dicts(
+    conn: sqlite3.Connection, article_id: str | None = None, fields: Collection[str] = ()
+) -> Iterator[dict[str, Any]]:
+    """Yield what changed between versions as plain objects, the newest revision first (empty ``fields``: all)."""
+    chosen = {"article": article_id, "fields": _choice((), fields)["fields"]}
+    for row in query(conn, _CHANGES_SQL, chosen):
+        yield {**row, "announced": bool(row["announced"])}
 
 
 def runs(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:

@@ -9,22 +9,22 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Protocol
 
 from reconcile.errors import ReconcileError
-from reconcile.model import Claim, Sentence
-from reconcile.publish import ci
-from reconcile.publish.ci import CheckReport
-from reconcile.publish.terminal import WIDTH, Row, clean, finding_text, paint, table
+from reconcile.model import Claim, Quantity, Sentence
+from reconcile.publish.ci import CheckReport, github, junit, markdown
+from reconcile.publish.sarif import sarif
+from reconcile.publish.terminal import WIDTH, Row, clean, counted, finding_text, paint, table
 
-ROW_FORMATS = ("table", "json", "jsonl", "csv")
 _UNSAFE_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _SIDE_COLUMNS = ("article_id", "source", "value", "quote", "part", "start", "end", "claim_id")
 _FINDING_COLUMNS = ("severity", "relation", "field", "confidence", "about", "a", "b", "id")
 _CLAIM_COLUMNS = ("article_id", "part", "start", "end", "kind", "metric", "value", "times", "quote")
+_CHANGE_COLUMNS = ("article_id", "replaced_at", "kind", "field", "before", "after", "announced")
 _DROPPED_COLUMNS = ("article_id", "part", "start", "end", "dropped", "quote")
 
 
@@ -56,7 +56,11 @@ def rows_text(rows: Iterable[Row], form: str, columns: Sequence[str]) -> Iterato
     elif form == "csv":
         yield from _csv(list(rows), columns)
     else:
-        yield table(rows, columns, limits={"quote": 70, "about": 34, "a": 32, "b": 32, "explanation": 60})
+        yield table(
+            rows,
+            columns,
+            limits={"quote": 70, "about": 34, "a": 32, "b": 32, "explanation": 60, "before": 40, "after": 40},
+        )
 
 
 def _csv(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
@@ -106,7 +110,7 @@ def _brief(finding: Row) -> dict[str, object]:
 
 def claim_row(claim: Claim) -> dict[str, object]:
     """Return a claim as one flat row: ids, span, quote and every typed field; decimals as strings."""
-    quantity, said = claim.quantity, claim.attribution
+    said = claim.attribution
     return {
         "id": claim.claim_id,
         "article_id": claim.article_id,
@@ -121,15 +125,7 @@ def claim_row(claim: Claim) -> dict[str, object]:
         "lang": claim.lang,
         "subject": claim.subject,
         "metric": claim.metric,
-        "value": quantity.raw if quantity else None,
-        "value_low": _decimal(quantity.low) if quantity else None,
-        "value_high": _decimal(quantity.high) if quantity else None,
-        "value_step": _decimal(quantity.step) if quantity else None,
-        "unit": quantity.unit if quantity else None,
-        "dimension": quantity.dimension if quantity else None,
-        "hedge": quantity.hedge.value if quantity else None,
-        "noun": quantity.noun if quantity else None,
-        "per": quantity.per if quantity else None,
+        **_quantity(claim.quantity),
         "direction": claim.direction.value if claim.direction else None,
         "times": [asdict(time) for time in claim.times],
         "places": list(claim.places),
@@ -140,8 +136,25 @@ def claim_row(claim: Claim) -> dict[str, object]:
         "speaker": said.speaker if said else None,
         "cue": said.cue if said else None,
         "attribution": said.kind if said else None,
+        "participants": [asdict(participant) for participant in claim.participants],
+        "modality": claim.modality.value,
+        "worth": claim.worth,
         "as_of": claim.as_of,
         "extractor": claim.extractor,
+    }
+
+
+def _quantity(quantity: Quantity | None) -> dict[str, object]:
+    return {
+        "value": quantity.raw if quantity else None,
+        "value_low": _decimal(quantity.low) if quantity else None,
+        "value_high": _decimal(quantity.high) if quantity else None,
+        "value_step": _decimal(quantity.step) if quantity else None,
+        "unit": quantity.unit if quantity else None,
+        "dimension": quantity.dimension if quantity else None,
+        "hedge": quantity.hedge.value if quantity else None,
+        "noun": quantity.noun if quantity else None,
+        "per": quantity.per if quantity else None,
     }
 
 
@@ -171,16 +184,28 @@ def claims_text(rows: Iterable[Row], form: str, *, dropped: bool = False) -> Ite
     yield from rows_text(rows, form, columns)
 
 
+def changes_text(rows: Iterable[Row], form: str) -> Iterator[str]:
+    """Yield what changed between versions of articles in one of `ROW_FORMATS`."""
+    if form == "table":
+        rows = (
+            {
+                **row,
+                "before": row["value_before"] or row["quote_before"],
+                "after": row["value_after"] or row["quote_after"],
+            }
+            for row in rows
+        )
+    yield from rows_text(rows, form, _CHANGE_COLUMNS)
+
+
 def text(report: CheckReport, *, color: bool = False, width: int = WIDTH) -> str:
     """Return the report for a person: each conflict with both quotes, then one closing line."""
     parts = [finding_text(finding, color=color, width=width) for finding in report.findings]
-    parts += [clean(note) + "\n" for note in report.notes]
-    high = sum(finding.get("severity") == "high" for finding in report.findings)
-    found = len(report.findings)
-    said = f"{found} conflict{'s' * (found != 1)} ({high} high)" if found else "no conflicts"
-    accepted = f", {len(report.suppressed)} accepted in the baseline" if report.suppressed else ""
-    style = "high" if high else "low" if found else "bold"
-    parts.append(f"{paint(said, style, color)} in {len(report.articles)} articles, {report.claims} claims{accepted}\n")
+    parts += [clean(remark) + "\n" for remark in report.remarks()]
+    high = any(finding.get("severity") == "high" for finding in report.findings)
+    style = "high" if high else "low" if report.findings else "bold"
+    scope = f" in {report.scope()}" if report.claims else f" ({counted(len(report.articles), 'article')})"
+    parts.append(paint(clean(report.verdict()), style, color) + (scope if report.articles else "") + "\n")
     return "\n".join(parts)
 
 
@@ -192,9 +217,11 @@ def as_json(report: CheckReport, *, color: bool = False, width: int = WIDTH) -> 
                 "articles": list(report.articles),
                 "claims": report.claims,
                 "findings": list(report.findings),
-                "suppressed": [{"finding": row, "reason": reason} for row, reason in report.suppressed],
+                "suppressed": [asdict(one) for one in report.suppressed],
                 "problems": [asdict(problem) for problem in report.problems],
                 "notes": list(report.notes),
+                "silent": list(report.silent),
+                "since": report.since,
             },
             indent=2,
         )
@@ -207,9 +234,9 @@ def as_jsonl(report: CheckReport, *, color: bool = False, width: int = WIDTH) ->
     return "".join(to_json(finding) + "\n" for finding in report.findings)
 
 
-def _colourless(form: str) -> Reporter:
+def _colourless(make: Callable[[CheckReport], str]) -> Reporter:
     def report_as(report: CheckReport, *, color: bool = False, width: int = WIDTH) -> str:
-        return str(getattr(ci, form)(report))
+        return make(report)
 
     return report_as
 
@@ -218,7 +245,7 @@ REPORTERS: Mapping[str, Reporter] = {
     "text": text,
     "json": as_json,
     "jsonl": as_jsonl,
-    **{form: _colourless(form) for form in ("github", "sarif", "junit", "markdown")},
+    **{make.__name__: _colourless(make) for make in (github, sarif, junit, markdown)},
 }
 
 

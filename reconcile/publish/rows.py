@@ -11,6 +11,8 @@ from typing import Any
 from reconcile.model import (
     Article,
     Attribution,
+    Change,
+    ChangeKind,
     Claim,
     ClaimKind,
     Cue,
@@ -21,11 +23,14 @@ from reconcile.model import (
     FieldOutcome,
     Finding,
     Hedge,
+    Modality,
     Outcome,
+    Participant,
     Polarity,
     Problem,
     Quantity,
     Relation,
+    Revision,
     Role,
     Sentence,
     Severity,
@@ -45,6 +50,8 @@ _QUANTITY = tuple(f.name for f in fields(Quantity))
 _TIME = tuple(f.name for f in fields(TimeRef))
 _ENTITY = tuple(f.name for f in fields(Entity))
 _CUE = tuple(f.name for f in fields(Cue))
+_PARTICIPANT = tuple(f.name for f in fields(Participant))
+_CHANGE = tuple(f.name for f in fields(Change))
 
 # After conflicts, the relations in the order in which a reader would want them.
 _RANKS = {
@@ -200,6 +207,9 @@ def claim_row(claim: Claim) -> Row:
         "places": dump(claim.places),
         "entities": dump([_plain(e, _ENTITY) for e in claim.entities]),
         "cues": dump([_plain(c, _CUE) for c in claim.cues]),
+        "modality": str(claim.modality),
+        "worth": claim.worth,
+        "participants": dump([_plain(p, _PARTICIPANT) for p in claim.participants]),
     }
 
 
@@ -227,6 +237,7 @@ def read_claim(row: Mapping[str, Any]) -> Claim:
         "metric",
         "as_of",
         "extractor",
+        "worth",
     )
     said = row["attribution_kind"]
     return Claim(
@@ -242,6 +253,8 @@ def read_claim(row: Mapping[str, Any]) -> Claim:
         polarity=Polarity(row["polarity"]),
         status=Status(row["status"]) if row["status"] else None,
         attribution=None if said is None else Attribution(row["speaker"], row["cue"], said),
+        modality=Modality(row["modality"]),
+        participants=tuple(Participant(**p) for p in _load(row["participants"])),
         **{n: row[n] for n in names},
     )
 
@@ -308,6 +321,31 @@ def read_problem(row: Mapping[str, Any]) -> Problem:
     """Return the problem of a row."""
     names = ("stage", "path", "line", "message", "advice")
     return Problem(article_id=row["article_id"] or "", **{n: row[n] for n in names})
+
+
+def revision_row(revision: Revision, replaced_at: str) -> Row:
+    """Return the row of an earlier version; its changes are rows of another table."""
+    names = ("revision_id", "article_id", "number", "title", "text", "published", "content_hash")
+    return {**{n: getattr(revision, n) for n in names}, "replaced_at": replaced_at}
+
+
+def change_row(revision_id: str, position: int, change: Change) -> Row:
+    """Return the row of one change, which stands at ``position`` among those of its revision."""
+    row = {name: getattr(change, name) for name in _CHANGE}
+    row |= {"kind": str(change.kind), "field": str(change.field), "announced": int(change.announced)}
+    return {"revision_id": revision_id, "position": position, **row}
+
+
+def read_change(row: Mapping[str, Any]) -> Change:
+    """Return the change of a row."""
+    same = {n: row[n] for n in _CHANGE if n not in ("kind", "field", "announced")}
+    return Change(ChangeKind(row["kind"]), Field(row["field"]), announced=bool(row["announced"]), **same)
+
+
+def read_revision(row: Mapping[str, Any], changes: Iterable[Change]) -> Revision:
+    """Return the revision of a row, with its changes."""
+    names = ("revision_id", "article_id", "number", "title", "text", "published", "content_hash")
+    return Revision(changes=tuple(changes), **{n: row[n] for n in names})
 
 
 def read_decision(row: Mapping[str, Any]) -> Decision:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -25,6 +25,7 @@ from reconcile.model import (
     Problem,
     Publication,
     Relation,
+    Revision,
     Sentence,
     Source,
     Story,
@@ -33,7 +34,7 @@ from reconcile.model import (
 from reconcile.publish import read
 from reconcile.publish.decisions import append_decision, finding_digest, new_decision
 from reconcile.publish.derive import DERIVED, table_rows
-from reconcile.publish.rows import Row, dump
+from reconcile.publish.rows import Row, change_row, dump, revision_row
 from reconcile.publish.schema import migrate, require_ours
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class Store:
     def publish(self, publication: Publication) -> None:
         """Make the derived tables hold this publication, in one transaction, writing only what changed.
 
-        Decisions and vectors are left alone; one row is added to ``runs``.
+        Decisions and vectors are left alone; one row is added to ``runs``, and earlier versions are kept.
 
         :raises StoreError: if the database cannot be written, or the publication names what it does not hold.
         """
@@ -192,7 +193,15 @@ class Store:
             for table, rows in table_rows(publication):
                 more, fewer = self._replace(table, rows)
                 written, deleted = written + more, deleted + fewer
-            self._append_run(publication, written, deleted)
+            finished = publication.run.get("finished_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            self._append_revisions(publication.revisions, finished)
+            self._append_run(publication, written, deleted, finished=finished)
+
+    def _append_revisions(self, revisions: Iterable[Revision], replaced_at: str) -> None:
+        for revision in revisions:
+            self._insert("revisions", revision_row(revision, replaced_at))
+            for position, change in enumerate(revision.changes):
+                self._insert("changes", change_row(revision.revision_id, position, change))
 
     def _replace(self, table: str, rows: Iterable[Row]) -> tuple[int, int]:
         """Make ``table`` hold exactly ``rows``; return how many rows were written and deleted."""
@@ -230,10 +239,9 @@ class Store:
         )
         self._conn.executemany(sql, rows)
 
-    def _append_run(self, publication: Publication, written: int, deleted: int) -> None:
+    def _append_run(self, publication: Publication, written: int, deleted: int, *, finished: str) -> None:
         run = publication.run
         (number,) = self._conn.execute("SELECT coalesce(max(number), 0) + 1 FROM runs").fetchone()
-        finished = run.get("finished_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         row: Row = {
             "run_id": stable_id(str(number), dump(sorted(run.items())), finished),
             "number": number,
@@ -274,6 +282,11 @@ class Store:
             )
 
     # ---------------------------------------------------------------- reading
+
+    def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
+        """Return what a function reads from the open database."""
+        with self._errors():
+            return function(self._conn)
 
     def _read(self, items: Iterable[T]) -> Iterator[T]:
         with self._errors():
@@ -339,6 +352,14 @@ class Store:
         """Return the newest decision on a finding that no other supersedes."""
         with self._errors():
             return read.current_decision(self._conn, finding_id)
+
+    def revisions(self, article_id: str | None = None) -> Iterator[Revision]:
+        """Yield the earlier versions of one article or of all, oldest first, with what changed after each."""
+        return self._read(read.revisions(self._conn, article_id))
+
+    def change_dicts(self, article_id: str | None = None, fields: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+        """Yield what changed between versions as plain objects, the newest revision first."""
+        return self._read(read.change_dicts(self._conn, article_id, fields))
 
     def runs(self) -> Iterator[dict[str, Any]]:
         """Yield every run as a plain object, newest first."""

@@ -33,6 +33,11 @@ def _harmless(match: re.Match[str]) -> str:
     return "\u2421" if code == 0x7F else "\ufffd"
 
 
+def counted(count: int, noun: str) -> str:
+    """Return ``1 conflict``, ``2 conflicts``."""
+    return f"{count} {noun}{'s' * (count != 1)}"
+
+
 def columns(text: str) -> int:
     """Return how many terminal columns ``text`` takes: wide characters two, combining marks none."""
     if text.isascii():
@@ -74,9 +79,10 @@ def finding_text(finding: Row, *, color: bool = False, width: int = WIDTH) -> st
 
 def side_lines(side: Row, *, color: bool = False, width: int = WIDTH) -> Iterator[str]:
     """Yield the lines of one side: where it stands, then the quote with carets under the deciding words."""
-    start = whole(side.get("start"))
+    start, line = whole(side.get("start")), whole(side.get("line"))
     span = f"{side.get('part')} {start}-{whole(side.get('end'))}"
-    where = f"{side.get('source') or 'unknown source'}, {side.get('article_id')} ({span})"
+    file = f"{side['path']}:{line} " if side.get("path") and line else f"{side['path']} " if side.get("path") else ""
+    where = f"{file}{side.get('source') or 'unknown source'}, {side.get('article_id')} ({span})"
     value = f": {side['value']}" if side.get("value") else ""
     yield "  --> " + clean(where + value)
     focus = (whole(side.get("focus_start")) - start, whole(side.get("focus_end")) - start)

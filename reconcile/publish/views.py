@@ -1,8 +1,9 @@
 """The review queues, as SQL views: they work in every SQLite client, and in Datasette without configuration.
 
-A decision is *current* when nothing supersedes it and it is the newest of its finding. It is *stale* when the
-finding is gone or its quotes or values have changed since (the digest differs); a stale decision does not
-close a conflict. ``unsure`` leaves it open too.
+A decision *stands* until another supersedes it; a withdrawal undoes the one that it supersedes, and what that one
+had superseded stands again. Each reviewer has one that stands; the newest on a finding is *current*, and an
+``unsure`` gives way to any other. A decision is *stale* when the finding is gone or its quotes or values have
+changed since (the digest differs); a stale decision does not close a conflict. ``unsure`` leaves it open too.
 """
 
 # ruff: noqa: S608 (every part of these statements is a constant of this module)
@@ -38,7 +39,8 @@ FROM findings f{_SIDES}
 WHERE f.rank < 2 AND +f.relation = 'conflict' AND NOT {_SETTLED}
 {_QUEUE_ORDER}""",
     "conflicts_decided": f"""
-SELECT f.finding_id, d.ruling, d.reviewer, d.note, d.created_at, f.severity, f.field, f.confidence, f.about,
+SELECT f.finding_id, d.ruling, d.side, d.reason, d.reviewer, d.note, d.created_at, f.severity, f.field, f.confidence,
+  f.about,
 {_SIDE_COLUMNS.strip().removesuffix(",")}
 FROM findings f{_SIDES}
   JOIN decisions_current d ON d.finding_id = f.finding_id AND d.digest = f.digest AND d.ruling <> 'unsure'
@@ -52,7 +54,8 @@ FROM findings f{_SIDES}
     "claims_readable": """
 SELECT c.claim_id, coalesce(s.name, a.source) AS source, a.title AS article, a.published, c.lang,
   c.subject, c.metric, c.focus, CAST(c.value_low AS REAL) AS low, CAST(c.value_high AS REAL) AS high, c.unit,
-  c.hedge, c.direction, c.time_text, c.place, c.polarity, c.status, c.speaker, c.quote
+  c.hedge, c.direction, c.time_text, c.place, c.polarity, c.status, c.modality, round(c.worth, 2) AS worth,
+  c.speaker, c.quote
 FROM claims c
   JOIN articles a ON a.article_id = c.article_id
   LEFT JOIN sources s ON s.source_id = a.source
@@ -68,6 +71,15 @@ FROM sentences n
   LEFT JOIN sources s ON s.source_id = a.source
 WHERE n.dropped <> ''
 ORDER BY n.article_id, n.position""",
+    "changes_silent": """
+SELECT a.title AS article, coalesce(s.name, a.source) AS source, r.replaced_at, c.kind, c.field, c.value_before,
+  c.value_after, c.quote_before, c.quote_after, r.article_id, c.revision_id
+FROM changes c
+  JOIN revisions r ON r.revision_id = c.revision_id
+  LEFT JOIN articles a ON a.article_id = r.article_id
+  LEFT JOIN sources s ON s.source_id = a.source
+WHERE NOT c.announced
+ORDER BY r.replaced_at DESC, r.article_id, r.number DESC, c.position""",
     "articles_by_origin": """
 SELECT o.origin_id, p.title AS origin, coalesce(ps.name, p.source) AS origin_source, o.kind, o.score,
   a.title AS article, coalesce(s.name, a.source) AS source, a.published, a.lang, o.article_id
@@ -77,15 +89,22 @@ FROM origins o
   LEFT JOIN sources s ON s.source_id = a.source
   LEFT JOIN sources ps ON ps.source_id = p.source
 ORDER BY o.origin_id, o.article_id <> o.origin_id, o.article_id""",
-    "decisions_current": """
-SELECT decision_id, finding_id, ruling, reviewer, note, digest, created_at
+    "decisions_standing": """
+SELECT decision_id, finding_id, ruling, reviewer, note, digest, created_at, side, reason
 FROM decisions d
-WHERE NOT EXISTS (SELECT 1 FROM decisions n WHERE n.supersedes = d.decision_id)
+WHERE d.ruling <> 'withdrawn'
   AND NOT EXISTS (
     SELECT 1 FROM decisions n
+    WHERE n.supersedes = d.decision_id
+      AND NOT EXISTS (SELECT 1 FROM decisions w WHERE w.supersedes = n.decision_id AND w.ruling = 'withdrawn')
+  )""",
+    "decisions_current": """
+SELECT decision_id, finding_id, ruling, reviewer, note, digest, created_at, side, reason
+FROM decisions_standing d
+WHERE NOT EXISTS (
+    SELECT 1 FROM decisions_standing n
     WHERE n.finding_id = d.finding_id
-      AND (n.created_at, n.decision_id) > (d.created_at, d.decision_id)
-      AND NOT EXISTS (SELECT 1 FROM decisions m WHERE m.supersedes = n.decision_id)
+      AND (n.ruling <> 'unsure', n.created_at, n.decision_id) > (d.ruling <> 'unsure', d.created_at, d.decision_id)
   )""",
     "decisions_stale": """
 SELECT d.decision_id, d.finding_id,

@@ -7,7 +7,6 @@ What is not surely furniture stays: a claim lost cannot be found again, a stray 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import zip_longest
@@ -18,6 +17,7 @@ from reconcile.read.cues import normalise
 from reconcile.read.furniture import (
     AUTHOR_BOX,
     BYLINE,
+    CREDIT,
     DISCLAIMER,
     FORWARD,
     HEADING,
@@ -29,22 +29,31 @@ from reconcile.read.furniture import (
     SIGNED_PERCENT,
     TICKER,
     TOP_LINES,
+    UNNAMED,
     WORD,
     Line,
     Page,
+    is_credit_sentence,
     own_reason,
     page_of,
 )
-from reconcile.read.layout import Kind
+from reconcile.read.headline import headline_lines
+from reconcile.read.layout import DIGIT, SENTENCE_END, Kind
+from reconcile.read.likeness import THRESHOLD, Scene, is_told, scene_of, scores
+from reconcile.read.resume import goes_on_at, main_names
+from reconcile.read.sentences import split
+from reconcile.read.switch import SWITCHED_OFF
+from reconcile.read.switched import switched_off
 
 BRACKETED_END = re.compile(r"\s?\([^()]{0,120}\)$")
 DASHED = re.compile(r"\s[-–—]\s|\t")
 COUNTED = re.compile(r"^\d+[ -]?\w+ ")
+TIMED = re.compile(r"\d{1,2}(?:[:.]\d\d| ?h(?: ?\d\d)?\b| ?[ap]\.?m\b)(?: (?:Uhr|uur|h|WIB|[ap]\.?m\b))?\.?\s(?=\S)")
 SPEAKER = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .'-]{1,30}:\s")
-NAME = re.compile(r"(?<![.!?:\"“„«»(\n] )(?<![\n])\b[A-ZÀ-ÞĀ-Ž][\w'’-]{3,}")
-EARLY: Final = 0.6
-MAIN_NAMES: Final = 8
 HEADLINE_WORDS: Final = 4
+HEADING_WORDS: Final = 8
+MAX_TIMED: Final = 16
+CAPTION_WORDS: Final = 3
 RUNNING: Final = frozenset({Kind.PROSE, Kind.STAMPED})
 
 
@@ -54,15 +63,30 @@ def mark(sentences: Sequence[Sentence], article: Article) -> tuple[Sentence, ...
     ``sentences`` are those of ``sentences.split(article)``. The title always stays.
     """
     page = page_of(sentences, article)
-    for step in STEPS:
-        step(page)
+    run_rules(page)
+    drop_likely(page)
     for line in page.lines:
         if line.reason:
             page.reasons.update(dict.fromkeys(line.sentences, line.reason))
+    page.reasons.update(dict.fromkeys(switched_off(sentences, article), SWITCHED_OFF))
     return tuple(
         replace(sentence, dropped=page.reasons[index]) if index in page.reasons else sentence
         for index, sentence in enumerate(sentences)
     )
+
+
+def headline(article: Article) -> str:
+    """Return the headline of a text that furniture stands above; "" where its first line may be the headline."""
+    page = page_of(split(article), article)
+    run_rules(page)
+    found = headline_lines(scene_of(page))
+    return page.lines[found[0]].text if found and found[0] > 0 else ""
+
+
+def run_rules(page: Page) -> None:
+    """Set the reasons of lines and sentences that the declared steps tell."""
+    for step in STEPS:
+        step(page)
 
 
 # The steps. Each sets the reason of lines that have none.
@@ -119,7 +143,7 @@ def _ends_elsewhere(page: Page, index: int) -> bool:
     """Tell one of the last two lines that does not name what the article is about."""
     if index < len(page.lines) - 2:
         return False
-    return not any(name in page.lines[index].text for name in _main_names(page, index))
+    return not any(name in page.lines[index].text for name in main_names(page, index))
 
 
 def _is_in_table(page: Page, index: int) -> bool:
@@ -209,46 +233,10 @@ def _drop_notice(page: Page, index: int) -> int:
 
 def _drop_links(page: Page, index: int) -> int:
     """Drop the lines below a heading of links up to where the article goes on, if it does."""
-    resume = _resumes(page, index)
+    resume = goes_on_at(page, index)
     for line in page.lines[index:resume]:
         line.reason = line.reason or RELATED
     return resume
-
-
-def _resumes(page: Page, index: int) -> int:
-    """Return the line with which the article goes on after links; the number of lines if it does not.
-
-    It goes on with a paragraph right below the heading, with one that names what the article is about, or,
-    early in a page, with one after a single link or two in a row (teasers have headlines between them).
-    """
-    lines = page.lines
-    if index < len(lines) and lines[index].is_paragraph:
-        return index
-    early = lines[index - 1].block.start < EARLY * lines[-1].block.end
-    if page.names is None:
-        page.names = _main_names(page, index - 1)
-    for later in range(index, len(lines)):
-        line = lines[later]
-        if line.kind not in RUNNING or line.words < 8:
-            continue
-        own = {name for name in page.names if name in line.text}
-        after = lines[later + 1] if later + 1 < len(lines) else None
-        goes_on = later == index + 1 and (after is None or after.kind is not Kind.SHORT)
-        goes_on = goes_on or (after is not None and after.is_paragraph)
-        if (early and line.is_paragraph and goes_on) or len(own) >= 2 or own & set(page.names[:1]):
-            while later > index and lines[later - 1].is_paragraph:
-                later -= 1
-            return later
-    return len(lines)
-
-
-def _main_names(page: Page, before: int) -> list[str]:
-    """Return the names that the article up to line ``before`` is about, the most frequent first."""
-    counts = Counter(NAME.findall("\n".join(line.text for line in page.lines[:before] if not line.reason)))
-    titled = set(NAME.findall(f"x {page.title}"))
-    scored = {name: count + (2 if name in titled else 0) for name, count in counts.items()}
-    ranked = sorted((name for name in scored if scored[name] >= 2), key=lambda name: (-scored[name], name))
-    return ranked[:MAIN_NAMES]
 
 
 def drop_forward_looking(page: Page) -> None:
@@ -286,7 +274,9 @@ def _sentence_reason(page: Page, number: int, index: int) -> str:
     text = page.sentences[index].text
     folded = text.replace("’", "'").casefold()
     start = normalise(text[:200])
-    if page.is_edge(number) and any(phrase in folded for phrase in words.disclaimer):
+    if len(line.sentences) > 1 and is_credit_sentence(text, words):
+        return CREDIT
+    if page.is_edge(number) and words.disclaimer.search(folded):
         return DISCLAIMER
     if sum(phrase in folded for phrase in words.forward) >= 2:
         return FORWARD
@@ -310,12 +300,18 @@ def drop_tail(page: Page) -> None:
     if any(line.text.endswith((":", "：")) for line in tail):
         return
     _drop_bars([line for line in tail if line.kind is Kind.PIPES])
-    headlines = [line for line in tail if line.kind is Kind.SHORT and not line.ends_sentence]
+    scraps = [line for line in tail if line.kind is Kind.SHORT and not line.ends_sentence]
+    headlines = [line for line, after in zip_longest(scraps, scraps[1:]) if not _is_listed(line, after)]
     if sum(bool(DASHED.search(line.text)) for line in headlines) * 2 > len(headlines):
         return
     if len(headlines) >= 2 and sum(line.words for line in headlines) >= HEADLINE_WORDS * len(headlines):
         for line in headlines:
             line.reason = RELATED
+
+
+def _is_listed(line: Line, after: Line | None) -> bool:
+    """Tell a row of a programme or of results, which begins with a figure, and the line that heads such rows."""
+    return any(row is not None and row.text[:1].isdigit() for row in (line, after))
 
 
 def _drop_bars(bars: list[Line]) -> None:
@@ -324,6 +320,56 @@ def _drop_bars(bars: list[Line]) -> None:
         return
     for line in bars:
         line.reason = TICKER if SIGNED_PERCENT.search(line.text) else RELATED
+
+
+def drop_likely(page: Page) -> None:
+    """Drop what no step names and form, words and place together say is furniture (``likeness``)."""
+    scene = scene_of(page)
+    kept = safe(scene)
+    for index, odds in scores(scene).items():
+        if odds > THRESHOLD and index not in kept:
+            page.reasons.setdefault(index, UNNAMED)
+
+
+def safe(scene: Scene) -> set[int]:
+    """Return the sentences that weights alone never drop: the headline, captions by a credit, rows of facts."""
+    page = scene.page
+    found = {index for number in headline_lines(scene) for index in page.lines[number].sentences}
+    found |= {piece.index for piece in scene.pieces if is_told(scene, piece)}
+    for number, line in enumerate(page.lines):
+        if any(page.reasons.get(i) == CREDIT for i in line.sentences):
+            found.update(i for i in line.sentences if _is_caption(page.sentences[i].text))
+        elif (line.label and _is_in_table(page, number)) or _is_listed_fact(page, number):
+            found.update(line.sentences)
+    return found
+
+
+def _is_listed_fact(page: Page, index: int) -> bool:
+    return _is_in_list(page, index) or _is_in_programme(page, index)
+
+
+def _is_in_list(page: Page, index: int) -> bool:
+    """Tell one of several lines with a dash in the middle, without figures: results, not a calendar."""
+    rows = page.lines[max(0, index - 1) : index + 2]
+    dashed = [row for row in rows if row.kind is Kind.SHORT and DASHED.search(row.text) and not DIGIT.search(row.text)]
+    return len(dashed) >= 2 and page.lines[index] in dashed
+
+
+def _is_in_programme(page: Page, index: int) -> bool:
+    """Tell one of several lines that begin with a clock time and say what happens then, or the line that heads them."""
+    row, *after = page.lines[index : index + 3]
+    if not row.ends_sentence and row.words <= HEADING_WORDS and len(after) == 2 and all(map(_is_timed, after)):
+        return True
+    return _is_timed(row) and any(map(_is_timed, [*page.lines[max(0, index - 1) : index], *after[:1]]))
+
+
+def _is_timed(line: Line) -> bool:
+    match = TIMED.match(line.text)
+    return match is not None and 1 <= len(WORD.findall(line.text[match.end() : 200])) <= MAX_TIMED
+
+
+def _is_caption(text: str) -> bool:
+    return bool(SENTENCE_END.search(text[-16:])) and len(WORD.findall(text)) >= CAPTION_WORDS
 
 
 STEPS: Final[tuple[Callable[[Page], None], ...]] = (

@@ -1,25 +1,31 @@
-"""The words of page furniture (``boilerplate.toml``), compiled a language at a time."""
+"""The words of page furniture (``[boilerplate]`` of the language files), compiled a language at a time."""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
+from functools import cache, lru_cache
 from typing import Final
+
+from reconcile import languages as data
 
 ALWAYS: Final = "en"
 QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "\u00a0": " ", "\u202f": " "})
 EDGES: Final = " \t\r\n.,:;!?¡¿…|-–—*#>»›→➔➤►▶▼▽↓↗•·●■◆★☆✔✓👉🔥📌📢🔔📰\"'()[]{}«‹=_~/\\"
+TOKEN = re.compile(r"\w+")
+QUOTE = re.compile("[\"“”„«»]|(?<!\\w)['‘][^'’]{2,200}['’]")
+NAME = re.compile(r"(?<![.!?:\"“„«»(\n] )(?<![\n])\b[A-ZÀ-ÞĀ-Ž][\w'’-]{3,}")
+STEM_LETTERS: Final = 5
 WILDCARD: Final = r"[^\s\d]+(?: [^\s\d]+){0,4}"
+KINDS: Final = ("function", "reader", "outlet", "asking", "media", "reporting", "price", "legal", "staff")
+INTERNATIONAL: Final = frozenset({"asking", "media"})
 NUMBER: Final = r"\d[\d.,]*(?: \d{3})*(?: ?[km])?"
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """Furniture words of one language and English, normalised; ``boilerplate.toml`` explains each list."""
+    """Furniture words of one language and English, normalised; docs/languages.md explains each list."""
 
     related: frozenset[str]
     ads: frozenset[str]
@@ -36,8 +42,8 @@ class Cues:
     reading: frozenset[str]
     minutes: frozenset[str]
     time: frozenset[str]
-    disclaimer: tuple[str, ...]
     forward: tuple[str, ...]
+    disclaimer: re.Pattern[str]
     related_pattern: re.Pattern[str]
     ads_pattern: re.Pattern[str]
     newsletter: re.Pattern[str]
@@ -60,9 +66,9 @@ def normalise(text: str) -> str:
 
 
 @cache
-def _tables() -> dict[str, dict[str, list[str]]]:
-    data = resources.files("reconcile.read").joinpath("boilerplate.toml").read_text("utf-8")
-    return tomllib.loads(data)
+def _tables() -> dict[str, Mapping[str, tuple[str, ...]]]:
+    found = {code: data.load(code).table("boilerplate") for code in data.codes()}
+    return {code: table for code, table in found.items() if table}
 
 
 def languages() -> tuple[str, ...]:
@@ -77,7 +83,7 @@ def cues(lang: str) -> Cues:
     chosen = sorted({lang, ALWAYS}) if lang in tables else sorted(tables)
 
     def words(name: str) -> list[str]:
-        return sorted({phrase for code in chosen for phrase in tables[code].get(name, [])})
+        return sorted({phrase for code in chosen for phrase in tables[code].get(name, ())})
 
     def plain(name: str) -> frozenset[str]:
         return frozenset(normalise(phrase) for phrase in words(name) if "..." not in phrase)
@@ -98,7 +104,7 @@ def cues(lang: str) -> Cues:
         reading=plain("reading"),
         minutes=plain("minutes"),
         time=plain("time"),
-        disclaimer=tuple(phrase.casefold() for phrase in words("disclaimer")),
+        disclaimer=re.compile("|".join(re.escape(phrase.casefold()) for phrase in words("disclaimer")) or r"(?!)"),
         forward=tuple(phrase.casefold() for phrase in words("forward")),
         related_pattern=_pattern(phrase for phrase in words("related") if "..." in phrase),
         ads_pattern=_pattern(phrase for phrase in words("ads") if "..." in phrase),
@@ -121,11 +127,66 @@ def _starts(phrases: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"(?:{'|'.join(parts)})(?!\w)" if parts else r"(?!)")
 
 
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words of one language by kind, folded; ``heads`` are first letters of words. Capitals count in ``polite``."""
+
+    words: dict[str, frozenset[str]]
+    heads: dict[str, tuple[str, ...]]
+    polite: frozenset[str]
+
+    def kinds(self, word: str) -> frozenset[str]:
+        """Return which of ``KINDS`` a folded word is."""
+        return frozenset(k for k in KINDS if word in self.words[k] or word.startswith(self.heads[k]))
+
+
+@cache
+def vocabulary(lang: str) -> Vocabulary:
+    """Return the words of ``lang`` by kind, English web words with them; of every language where it has none."""
+    tables = _tables()
+    words: dict[str, frozenset[str]] = {}
+    heads: dict[str, tuple[str, ...]] = {}
+    for kind in KINDS:
+        chosen = {lang, ALWAYS} if kind in INTERNATIONAL else {lang}
+        listed = {w for code in (chosen if lang in tables else tables) for w in tables[code][kind]}
+        words[kind] = frozenset(w for w in listed if not w.endswith("*") and w.islower())
+        heads[kind] = tuple(sorted(w[:-1] for w in listed if w.endswith("*")))
+    polite = frozenset(w for w in tables.get(lang, {}).get("reader", ()) if not w.islower())
+    return Vocabulary(words, heads, polite)
+
+
+@lru_cache(maxsize=1 << 16)
+def kinds(lang: str, word: str) -> frozenset[str]:
+    """Return which of ``KINDS`` a folded word is in ``lang``."""
+    return vocabulary(lang).kinds(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def stem(lang: str, word: str) -> str:
+    """Return the first letters of a folded word that has content, else ""."""
+    content = len(word) >= 4 and not word.isdigit() and "function" not in kinds(lang, word)
+    return word[:STEM_LETTERS] if content else ""
+
+
 @cache
 def abbreviations(lang: str) -> frozenset[str]:
     """Return words, without their full stop, after which a sentence goes on."""
     tables = _tables()
     return frozenset(tables.get(lang, {}).get("abbreviations", ()))
+
+
+@cache
+def cut_pattern(lang: str) -> re.Pattern[str]:
+    """Match an end of a sentence that looks like an abbreviation ("Art. Critics", "usw. Das"), its quotes included."""
+    table = _tables().get(lang, {})
+    after = r"[\"”’»)]{0,2}(?=\s{1,4}[\"“„«(¿¡]{0,2}"
+    openers = _either(word.capitalize() for word in table.get("function", ()))
+    plain, closing = _either(table.get("plain", ())), _either(table.get("closing", ()))
+    return re.compile(rf"(?<![\w.])(?:{plain}\.{after}[A-ZÀ-Þ])|{closing}\.{after}{openers}(?!\w)))")
+
+
+def _either(words: Iterable[str]) -> str:
+    return f"(?:{'|'.join(re.escape(word) for word in sorted(words)) or '(?!)'})"
 
 
 @cache

@@ -21,26 +21,29 @@ FEW_HIGH_BYTES: Final = 0.3
 SAMPLE: Final = 65_536
 
 
-def decode(data: bytes, *, declared: bool = False) -> tuple[str, str]:
+def decode(data: bytes, *, declared: bool = False, charset: str = "") -> tuple[str, str]:
     """Return the text of ``data`` without a byte order mark, and what was wrong with it ("" if nothing).
 
-    ``declared``: trust a charset named in the first 2,000 bytes (HTML, XML) where the bytes are not UTF-8.
+    Where the bytes are not UTF-8, ``charset`` (what a server said) is trusted, and with ``declared`` a charset
+    named in the first 2,000 bytes (HTML, XML).
     """
-    encoding = guess_encoding(data, declared=declared)
+    encoding = guess_encoding(data, declared=declared, charset=charset)
     text = data.decode(encoding, errors="replace")
     if "\ufffd" in text and "\ufffd".encode() not in data:
         return text, f"some bytes are not {encoding}; each is replaced by U+FFFD"
     return text, ""
 
 
-def guess_encoding(data: bytes, *, declared: bool = False) -> str:
+def guess_encoding(data: bytes, *, declared: bool = False, charset: str = "") -> str:
     """Return the name of the encoding that ``data``, possibly cut off in the middle of a character, is in."""
     for mark, name in BOMS:
         if data.startswith(mark):
             return name
     if _is_utf8(data):
         return "utf-8"
-    if declared and (name := _declared(data)):
+    if charset and (name := _usable(charset, data)):
+        return name
+    if declared and (match := DECLARED.search(data[:2000])) and (name := _usable(match[1].decode("ascii"), data)):
         return name
     if _is_mostly_utf8(data):
         return "utf-8"
@@ -62,12 +65,10 @@ def _is_mostly_utf8(data: bytes) -> bool:
     return inside > 0.8 * len(HIGH.findall(sample)) > 0
 
 
-def _declared(data: bytes) -> str:
-    match = DECLARED.search(data[:2000])
-    if not match:
-        return ""
+def _usable(charset: str, data: bytes) -> str:
+    """Return the codec for a stated charset, or "" where it is unknown, no text codec or what was tried already."""
     try:
-        name = codecs.lookup(match[1].decode("ascii")).name
+        name = codecs.lookup(charset).name
         data[:SAMPLE].decode(name, errors="ignore")
     except (LookupError, UnicodeError):
         return ""

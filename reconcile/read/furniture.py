@@ -27,9 +27,10 @@ TICKER: Final = "market ticker"
 FORWARD: Final = "forward-looking boilerplate"
 CONTACT: Final = "contact"
 REPEATED: Final = "repeats the title"
+UNNAMED: Final = "page furniture"
 REASONS: Final = (
     AUTHOR_BOX, BYLINE, CONTACT, CREDIT, DISCLAIMER, FORWARD, HEADING, NAVIGATION, NEWSLETTER, PROMOTIONAL,
-    READING_TIME, RELATED, REPEATED, TICKER, TIME_STAMP,
+    READING_TIME, RELATED, REPEATED, TICKER, TIME_STAMP, UNNAMED,
 )  # fmt: skip
 
 COLON_LABEL = re.compile(r"\s{0,4}([^:|.!?\n]{1,60}?)\s{0,2}[:：]\s{0,4}(?=\S)")
@@ -46,7 +47,10 @@ CONTACT_DATA = re.compile(
     re.IGNORECASE,
 )
 CREDIT_MARK = re.compile(
-    r"©|\(c\)\s?(?:19|20)\d\d|/\s?(?:AFP|AP|EPA|Reuters|Getty|dpa)\b|\bgetty images\b", re.IGNORECASE
+    r"©|\(c\)\s?(?:19|20)\d\d|/\s?(?:AFP|AP|EPA|Reuters|Getty|dpa|EFE|ANP|PA|Lusa|Antara|Xinhua|Belga|Keystone|imago)\b|"
+    r"\b(?:AFP|EPA|EFE|Reuters|dpa|ANP|Lusa|Antara|Xinhua|Belga|imago)\s?/\s?\w|\bgetty images\b|"
+    r"^\([^()/]{3,40}/[^()/]{3,40}\)$",
+    re.IGNORECASE,
 )
 CAPITALISED = re.compile(r"[A-ZÀ-ÞĀ-Ž][\w'’-]*")
 WORD = re.compile(r"\w+")
@@ -97,15 +101,15 @@ class Line:
 class Page:
     """All lines of an article, its sentences, and the furniture words of its language.
 
-    ``reasons`` are those of single sentences; ``names`` what the article is about, once a step has asked.
+    ``reasons`` are those of single sentences.
     """
 
     lines: list[Line]
     sentences: Sequence[Sentence]
     title: str
+    lang: str
     cues: Cues
     reasons: dict[int, str] = field(default_factory=dict)
-    names: list[str] | None = None
 
     def is_late(self, index: int) -> bool:
         """Tell whether a line is among the last few."""
@@ -128,7 +132,7 @@ def page_of(sentences: Sequence[Sentence], article: Article) -> Page:
     for index, sentence in enumerate(sentences):
         if sentence.part == "text" and lines:
             lines[max(0, bisect_right(starts, sentence.start) - 1)].sentences.append(index)
-    return Page(lines, sentences, article.title, cues(article.lang))
+    return Page(lines, sentences, article.title, article.lang, cues(article.lang))
 
 
 def _line(block: Block, text: str) -> Line:
@@ -154,7 +158,7 @@ def own_reason(page: Page, index: int) -> str:
         return NAVIGATION
     if line.phrase in words.author or line.label in words.author:
         return AUTHOR_BOX
-    if is_credit(line, words):
+    if len(line.sentences) <= 1 and is_credit(line, words):
         return CREDIT
     if is_contact(line, words):
         return CONTACT
@@ -210,6 +214,18 @@ def is_credit(line: Line, words: Cues) -> bool:
     if line.phrase in words.agencies or (CREDIT_MARK.search(line.text) and not line.ends_sentence):
         return True
     return line.text[:1] in "([" and normalise(line.text.lstrip("([")).split(" ")[0] in words.photo
+
+
+def is_credit_sentence(text: str, words: Cues) -> bool:
+    """Tell the credit that ends a caption: "Photo: A. Reyes/AFP", "(Kuha ni A. Reyes)", "© Reyes / Getty"."""
+    bare = text.strip("|([ ")
+    match = COLON_LABEL.match(bare)
+    start = normalise(bare[:60])
+    if len(WORD.findall(text)) > 12 or (DIGIT.search(text) and text.endswith(".")):
+        return False
+    if match and normalise(match[1]) in words.photo:
+        return True
+    return bool(CREDIT_MARK.search(text)) or (text[:1] in "([" and any(start.startswith(f"{w} ") for w in words.photo))
 
 
 def is_contact(line: Line, words: Cues) -> bool:

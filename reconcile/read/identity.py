@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from reconcile.model import Article, Problem, stable_id
 from reconcile.read.dates import normalise_date
+from reconcile.read.switch import off_parts
 
 STAGE: Final = "ingest"
 MAX_ID_CHARS: Final = 500
@@ -168,7 +169,8 @@ def settle(draft: Draft) -> tuple[Article | None, list[Problem]]:
         lang = detect_language(f"{fields['title']}\n{text}", normalise_language(draft.lang_hint))[0]
     url = fields["url"] if canonical else ""
     source = fields["source"] or host_name(url) or draft.fallback or article_id
-    digest = stable_id("content", fields["title"], text, published or "", source, url, lang)
+    stated = (fields["title"], text, published or "", source, url, lang)
+    digest = stable_id("content", *stated, *off_parts(draft.raw))  # so that a change of the switch is a change
     article = Article(
         article_id=article_id, source=source, url=url, title=fields["title"], published=published, lang=lang,
         text=text, content_hash=digest, path=draft.path, line=draft.line, raw=repair(draft.raw)[0],

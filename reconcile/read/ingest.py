@@ -1,81 +1,59 @@
-"""Files, folders, globs and standard input -> articles. The only reader of the outside world."""
+"""Files, folders, globs, web addresses and standard input -> articles."""
 
 from __future__ import annotations
 
 import glob
 import gzip
 import io
-import json
 import logging
 import os
 import re
 import stat
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Final, cast
+from urllib.parse import urlsplit
 
 from reconcile.errors import InputError
 from reconcile.model import Article, Problem
-from reconcile.read.formats import READERS, Item, Place
-from reconcile.read.identity import STAGE, problem, resolve, settle
+from reconcile.read.clean import headline
+from reconcile.read.fetch import Fetcher, FetchRules, shown_url
+from reconcile.read.forms import EXTENSIONS, HEAD, READERS, UNSURE_TYPES, extension, form_of, refused_kind
+from reconcile.read.identity import STAGE, host_name, problem, resolve, settle
+from reconcile.read.place import DEFAULT_LIMITS, Item, Limits, Place
 
 LOGGER = logging.getLogger(__name__)
 
-FORMS: Final = {
-    "txt": "text", "text": "text", "md": "markdown", "markdown": "markdown", "html": "html", "htm": "html",
-    "xhtml": "html", "rss": "feed", "atom": "feed", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl",
-    "csv": "csv", "tsv": "csv", "warc": "warc",
-}  # fmt: skip
 COMPANIONS: Final = "readme license licence licenses licences notice changelog copying authors manifest"
 NOT_ARTICLES: Final = frozenset(COMPANIONS.split())
-HEAD: Final = 4096
-HTML_HEAD = re.compile(rb"<(?:!doctype\s+html|html|head|body|article|title|h1|p)[\s>]", re.IGNORECASE)
-FEED_HEAD = re.compile(rb"<(?:rss|feed|rdf:RDF)[\s>]")
-BINARY_KINDS: Final = (
-    (b"%PDF", "a PDF"), (b"PK\x03\x04", "a ZIP or Office file"), (b"SQLite format 3", "a SQLite database"),
-    (b"\x89PNG", "an image"), (b"\xff\xd8\xff", "an image"), (b"GIF8", "an image"), (b"BZh", "a bzip2 file"),
-    (b"\xfd7zXZ", "an xz file"), (b"\x28\xb5\x2f\xfd", "a zstd file"), (b"\x7fELF", "a program"),
-)  # fmt: skip
-CONTROLS = re.compile(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f]")
+URL = re.compile(r"[a-z][a-z0-9+.-]{1,20}://", re.IGNORECASE)
+OF_MANY: Final = frozenset({"csv", "jsonl", "warc"})  # forms in which what comes before a damage is whole
+OTHER_MEDIA: Final = frozenset({"image", "audio", "video", "font"})
 READ_ERRORS: Final = (InputError, OSError, EOFError, zlib.error, UnicodeError)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one input may cost. Sizes are of the decompressed data; hitting a limit is a problem row.
-
-    ``max_bytes`` bounds one document or line, ``max_page_bytes`` one web page or feed, ``max_stream_bytes``
-    one file of many articles (JSON Lines, CSV, WARC). Depth counts folders below the one named.
-    """
-
-    max_bytes: int = 50_000_000
-    max_page_bytes: int = 10_000_000
-    max_stream_bytes: int = 4_000_000_000
-    max_text_chars: int = 1_000_000
-    max_depth: int = 32
-    max_files: int = 1_000_000
-    max_problems_per_file: int = 1_000
-
-
-DEFAULT_LIMITS: Final = Limits()
-
-
 def read(
-    paths: Sequence[str], *, limits: Limits = DEFAULT_LIMITS, stdin: BinaryIO | None = None
+    paths: Sequence[str],
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    rules: FetchRules | None = None,
+    stdin: BinaryIO | None = None,
 ) -> tuple[tuple[Article, ...], tuple[Problem, ...]]:
-    """Read every article under ``paths`` (files, folders, globs, "-" for standard input).
+    """Read every article under ``paths`` (files, folders, globs, http(s) addresses, "-" for standard input).
 
     Returns the articles sorted by id and the problems sorted by place; what is wrong with one input does not
     stop the others. The order of ``paths`` makes no difference.
     """
     problems: list[Problem] = []
     articles: list[Article] = []
+    fetcher = Fetcher(rules or FetchRules(), limits)
     for path in _inputs(paths, limits, problems):
         found = 0
-        for item in _items(path, limits, stdin):
+        items = _fetched(path, fetcher) if URL.match(path) else _items(path, limits, stdin)
+        for item in items:
             rows, article = _settled(item, limits)
             if article is not None:
                 articles.append(article)
@@ -84,7 +62,7 @@ def read(
                 problems.extend(rows)
         if found > limits.max_problems_per_file:
             message = f"{found:,} problems in this file; only {limits.max_problems_per_file:,} are listed"
-            problems.append(Problem(STAGE, path, 0, "", message, "check the file's form"))
+            problems.append(Problem(STAGE, shown_url(path), 0, "", message, "check the file's form"))
     kept, clashes = resolve(articles)
     rows_sorted = sorted({*problems, *clashes}, key=lambda p: (p.path, p.line, p.article_id, p.message))
     return tuple(kept), tuple(rows_sorted)
@@ -97,6 +75,8 @@ def _settled(item: Item, limits: Limits) -> tuple[list[Problem], Article | None]
         message = f"the text has {len(item.text):,} characters; the limit is {limits.max_text_chars:,}"
         return [problem(item, message, "split the document into articles")], None
     article, rows = settle(item)
+    if article is not None and not article.title and "\n" in article.text:
+        article = replace(article, title=headline(article))
     return rows, article
 
 
@@ -105,7 +85,7 @@ def _inputs(paths: Sequence[str], limits: Limits, problems: list[Problem]) -> li
     found: dict[str, str] = {}
     for given in sorted(set(paths)):
         for path in _expand(given, limits, problems):
-            key = path if path == "-" else os.path.realpath(path)
+            key = path if path == "-" or URL.match(path) else os.path.realpath(path)
             found[key] = min(found.get(key, path), path)
             if len(found) > limits.max_files:
                 problems.append(_refused(given, f"more than {limits.max_files:,} files", "pass fewer"))
@@ -120,9 +100,8 @@ def _refused(path: str, message: str, advice: str) -> Problem:
 def _expand(given: str, limits: Limits, problems: list[Problem]) -> Iterator[str]:
     if given == "-":
         yield "-"
-    elif re.match(r"https?://", given, re.IGNORECASE):
-        advice = "download the page and pass the file"
-        problems.append(_refused(given, f"fetching URLs is not available yet; {advice}", advice))
+    elif URL.match(given):
+        yield given
     elif not given or "\x00" in given:
         problems.append(_refused(given.replace("\x00", "\ufffd"), "not a file name", "check the path"))
     elif os.path.isdir(given):
@@ -175,32 +154,36 @@ def _may_be_article(name: str) -> bool:
     stem, _, _ = name.partition(".")
     if name.startswith(".") or stem.lower() in NOT_ARTICLES:
         return False
-    extension = _extension(name)
-    known = extension in FORMS or extension == "xml"
+    ending = extension(name)
+    known = ending in EXTENSIONS or ending == "xml"
     if not known:
         LOGGER.info("passed over, not a form that holds articles: %s", name)
     return known
 
 
-def _extension(name: str) -> str:
-    """Return the extension in lower case, that below ".gz" where there is one."""
-    base = os.path.basename(name).lower().removesuffix(".gz")
-    return base.rpartition(".")[2] if "." in base else ""
-
-
 class _Limited(io.RawIOBase):
-    """Passes bytes on until there were too many of them."""
+    """Passes bytes on until there were too many of them.
+
+    A ``lenient`` one ends where its source is damaged and keeps the error in ``broken``.
+    """
 
     def __init__(self, source: IO[bytes], limit: int) -> None:
-        self._source = source
+        self._read: Callable[[int], bytes] = source.read1 if isinstance(source, gzip.GzipFile) else source.read
         self._limit = limit
         self._left = limit
+        self.lenient = False
+        self.broken: Exception | None = None
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        chunk = self._source.read(min(len(buffer), self._left + 1))
+        try:
+            chunk = self._read(min(len(buffer), self._left + 1))
+        except (OSError, EOFError, zlib.error) as error:
+            if not self.lenient:
+                raise
+            self.broken, chunk = error, b""
         if len(chunk) > self._left:
             raise InputError(f"larger than the limit of {self._limit:,} bytes; what came before was read")
         self._left -= len(chunk)
@@ -211,17 +194,17 @@ class _Limited(io.RawIOBase):
 def _items(path: str, limits: Limits, stdin: BinaryIO | None) -> Iterator[Item]:
     """Yield what one file holds; whatever goes wrong with it becomes its last item."""
     name = "stdin" if path == "-" else _stem(path)
-    place = Place(path, name, limits.max_bytes, limits.max_page_bytes)
+    place = Place(path, name, limits)
     try:
         if path == "-":
-            yield from _stream_items(stdin or sys.stdin.buffer, place, limits)
+            yield from _stream_items(stdin or sys.stdin.buffer, place)
             return
         mode = os.stat(path).st_mode
         if not stat.S_ISREG(mode):
             yield place.problem(0, "not a regular file", "pass a file; pipe a stream in and name it -")
             return
         with open(path, "rb") as file:
-            yield from _stream_items(file, place, limits)
+            yield from _stream_items(file, place)
     except READ_ERRORS as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         yield place.problem(0, f"cannot be read: {reason}", "check the file")
@@ -229,64 +212,51 @@ def _items(path: str, limits: Limits, stdin: BinaryIO | None) -> Iterator[Item]:
 
 def _stem(path: str) -> str:
     base = os.path.basename(path)
-    for ending in (".gz", "." + _extension(base)):
+    for ending in (".gz", "." + extension(base)):
         if base.lower().endswith(ending) and len(base) > len(ending):
             base = base[: -len(ending)]
     return base
 
 
-def _stream_items(file: IO[bytes], place: Place, limits: Limits) -> Iterator[Item]:
-    buffered = io.BufferedReader(_Limited(file, limits.max_stream_bytes), 1 << 16)
-    stream: IO[bytes] = buffered
-    if buffered.peek(2)[:2] == b"\x1f\x8b":
-        unpacked = _Limited(cast("IO[bytes]", gzip.GzipFile(fileobj=buffered)), limits.max_stream_bytes)
-        stream = io.BufferedReader(unpacked, 1 << 16)
-    head = stream.peek(HEAD)  # type: ignore[attr-defined]
-    kind = next((kind for magic, kind in BINARY_KINDS if head.startswith(magic)), "")
-    if kind or _is_binary(head):
-        yield place.problem(0, f"{kind or 'a binary file'} is not read", "export the text first")
+def _fetched(url: str, fetcher: Fetcher) -> Iterator[Item]:
+    """Yield what stands at a web address; a feed gives all its entries."""
+    place = Place(shown_url(url), host_name(url), fetcher.limits)
+    try:
+        answer = fetcher.get(url)
+        kind = "" if answer.media_type in UNSURE_TYPES else answer.media_type
+        if kind and kind.partition("/")[0] in OTHER_MEDIA:
+            yield place.problem(0, f"{kind} is not read", "pass the address of a page, feed or document")
+            return
+        place = replace(place, url=answer.url, charset=answer.charset)
+        yield from _stream_items(io.BytesIO(answer.body), place, kind)
+    except READ_ERRORS as error:
+        message, _, advice = str(error).partition("; ")
+        yield place.problem(0, message, advice or "check the address")
+
+
+def _stream_items(file: IO[bytes], place: Place, media_type: str = "") -> Iterator[Item]:
+    # A download was bounded while it was packed; unpacked it may not be larger than any one document.
+    limit = place.limits.max_bytes if place.url else place.limits.max_stream_bytes
+    source = _Limited(file, limit)
+    stream = io.BufferedReader(source, 1 << 16)
+    if stream.peek(2)[:2] == b"\x1f\x8b":
+        source = _Limited(cast("IO[bytes]", gzip.GzipFile(fileobj=stream)), limit)
+        stream = io.BufferedReader(source, 1 << 16)
+    head = stream.peek(HEAD)
+    if kind := refused_kind(head):
+        yield place.problem(0, f"{kind} is not read", "export the text first")
         return
-    extension = _extension(place.path)
-    form = FORMS.get(extension) or sniff(head)
+    name = urlsplit(place.url).path if place.url else place.path
+    form = form_of(head, name, media_type)
     if form == "":
         yield place.problem(0, "XML that is neither a feed nor a web page", "pass RSS, Atom or HTML")
         return
-    yield from READERS[form](stream, place)
-
-
-def _is_binary(head: bytes) -> bool:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    even, odd = head[::2].count(0), head[1::2].count(0)
-    is_utf16 = max(even, odd) > 0.3 * len(head) / 2 and min(even, odd) < 0.03 * len(head) / 2
-    return not is_utf16 and even + odd + len(CONTROLS.findall(head)) > len(head) / 20
-
-
-def sniff(head: bytes) -> str:
-    """Guess the form of a file without a telling name from its first bytes; "" for XML of another kind."""
-    text = head.lstrip(b"\xef\xbb\xbf \t\r\n")
-    if text.startswith(b"WARC/"):
-        return "warc"
-    if text.startswith(b"{"):
-        return "jsonl" if _is_json_line(text) else "json"
-    if re.match(rb"\[\s*[{\]]", text):
-        return "json"
-    if text.startswith(b"---") and re.search(rb"^---\s*$", text[3:], re.MULTILINE):
-        return "markdown"
-    if text.startswith(b"<"):
-        if FEED_HEAD.search(text):
-            return "feed"
-        return "html" if HTML_HEAD.search(text) else ""
-    first = text.split(b"\n", 1)[0].lower()
-    columns = re.split(rb"[,;\t|]", first.replace(b'"', b"").strip())
-    return "csv" if len(columns) > 1 and b"text" in [c.strip() for c in columns] else "text"
-
-
-def _is_json_line(text: bytes) -> bool:
-    line, newline, rest = text.partition(b"\n")
-    if not newline:
-        return False
-    try:
-        return isinstance(json.loads(line), dict) and rest.lstrip().startswith((b"{", b""))
-    except (ValueError, RecursionError):
-        return False
+    source.lenient = form in OF_MANY
+    is_empty = True
+    for item in READERS[form](stream, place):
+        is_empty = False
+        yield item
+    if is_empty and not source.broken:
+        yield place.problem(0, "no article found in it", f"it was read as {form}: check its form and what it holds")
+    if source.broken:
+        yield place.problem(0, f"the file breaks off: {source.broken}", "what came before was read; get it again")

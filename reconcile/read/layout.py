@@ -118,6 +118,8 @@ def _first_letter(line: str) -> str:
 
 def _continues(line: str, after: str, wrapped: bool) -> bool:
     """Tell whether ``after`` goes on with the sentence or the filled paragraph of ``line``."""
+    if len(line) == 1 and line.isupper() and after[0].islower():
+        return True  # a drop capital
     if _stands_alone(after):
         return False
     if wrapped:

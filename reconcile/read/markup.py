@@ -2,33 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from reconcile.read.dates import normalise_date
-from reconcile.read.identity import canonical_url, host_name
+from reconcile.read.live import linked_posts, mark_posts, with_days
+from reconcile.read.metadata import LINKED_DATA, guessed_date, linked_data, stated, without_site
 
 BLOCK_NAMES: Final = (
     "address article aside blockquote br dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header "
-    "hr main nav ol p pre section table tr ul"
+    "hr main nav ol p pre section table ul"
 )
 BLOCK_TAGS: Final = frozenset(BLOCK_NAMES.split())
+ROW_TAGS: Final = {"li": "\n- ", "tr": "\n", "td": " | ", "th": " | "}
 SILENT_TAGS: Final = frozenset({"script", "style", "template", "noscript", "head", "title"})
 DATE_OPTIONS: Final = {"extensive_search": False, "original_date": True, "max_date": "2100-12-31"}
-DATE_PATHS: Final = (
-    "//meta[@property='article:published_time' or @property='og:published_time']/@content",
-    "//meta[@itemprop='datePublished']/@content",
-    "//meta[@name='date' or @name='Date' or @name='DATE' or @name='pubdate' or @name='publish-date' or "
-    "@name='dc.date' or @name='DC.date' or @name='DC.date.issued' or @name='dcterms.created' or "
-    "@name='parsely-pub-date' or @name='sailthru.date']/@content",
-    "//*[@itemprop='datePublished']/@datetime",
-    "//time[@pubdate]/@datetime",
-)
-MAX_JSON_LD: Final = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,68 +38,53 @@ def read_page(html: str, url: str = "") -> Page:
     Paragraphs of the text are separated by a blank line, list items and table rows by a newline; the headline
     is not repeated in it. A page without a recognisable text gives an empty one. A copyright year is no date.
     """
-    from trafilatura import bare_extraction, load_html
+    from trafilatura import load_html
 
     tree = load_html(html)
     if tree is None:
         return Page(_only_paragraphs(html), url=url)
-    linked = list(_linked_data(tree))
-    published = _published(tree, linked)
-    lang_hint = str(tree.get("lang") or "")
+    linked = linked_data(tree)
+    about = stated(tree, linked, url)
+    is_live = mark_posts(tree, linked)
+    if linked:  # what is read already must not be guessed from again: the date of a video, of the site
+        for script in tree.xpath(LINKED_DATA):
+            script.text = ""
+    document = _main_part(tree, url)
+    text = _paragraphs(document.text or "") if document else ""
+    source = about.source or (document.sitename if document else "") or ""
+    source = "" if source.startswith("@") else source.strip()
+    title = without_site((document.title if document else "") or about.title, source)
+    if is_live:
+        parts = [part for part in text.split("\n\n") if _folded(part) != _folded(title)]
+        text = with_days("\n\n".join([*parts, *_missing_posts(linked, text)]).strip())
+    text = text or _only_paragraphs(html)
+    guess = None if document is None or is_live else guessed_date(document.date, url)
+    return Page(
+        text=_without_title(text, title), title=title, source=source, url=about.url,
+        published=about.published or about.modified or guess, lang_hint=about.lang,
+    )  # fmt: skip
+
+
+def _main_part(page: Any, url: str) -> Any:
+    """Return trafilatura's extraction, precise if that finds anything; None where there is no main text."""
+    from trafilatura import bare_extraction
+
     document: Any = None
     for precision in (True, False):
-        document = document or bare_extraction(
-            html, url=url or None, favor_precision=precision, include_comments=False, with_metadata=True,
-            date_extraction_params=dict(DATE_OPTIONS),
-        )  # fmt: skip
-    if document is None or not document.text:
-        return Page(_only_paragraphs(html), url=url, published=published, lang_hint=lang_hint)
-    title = " ".join((document.title or "").split())
-    return Page(
-        text=_without_title(_paragraphs(document.text), title),
-        title=title,
-        source=(document.sitename or _publisher(linked) or "").strip(),
-        url=_address(document.url or "", url),
-        published=published or normalise_date(document.date or ""),
-        lang_hint=lang_hint,
-    )
+        if document is None or not document.text:
+            document = bare_extraction(
+                page, url=url or None, favor_precision=precision, include_comments=False, with_metadata=True,
+                date_extraction_params=dict(DATE_OPTIONS),
+            )  # fmt: skip
+    return document
 
 
-def _linked_data(tree: Any) -> Iterator[dict[str, Any]]:
-    """Yield every JSON-LD object of a page, those inside ``@graph`` too."""
-    for script in tree.xpath("//script[contains(@type,'ld+json')]/text()"):
-        if len(script) > MAX_JSON_LD:
-            continue
-        with contextlib.suppress(ValueError, RecursionError):
-            data = json.loads(script, strict=False)
-            rows = data if isinstance(data, list) else [data]
-            for row in rows:
-                if isinstance(row, dict):
-                    yield row
-                    graph = row.get("@graph")
-                    yield from (r for r in graph if isinstance(r, dict)) if isinstance(graph, list) else ()
-
-
-def _published(tree: Any, linked: list[dict[str, Any]]) -> str | None:
-    stated = [row.get("datePublished") for row in linked]
-    stated += [value for path in DATE_PATHS for value in tree.xpath(path)]
-    found = (normalise_date(str(value)) for value in stated if value)
-    return next((date for date in found if date), None)
-
-
-def _publisher(linked: list[dict[str, Any]]) -> str:
-    for row in linked:
-        publisher = row.get("publisher")
-        if isinstance(publisher, dict) and isinstance(publisher.get("name"), str):
-            return str(publisher["name"])
-    return ""
-
-
-def _address(stated: str, fetched: str) -> str:
-    """Trust the page's own canonical address only on the host that it was fetched from."""
-    if not canonical_url(stated):
-        return fetched
-    return stated if not fetched or host_name(stated) == host_name(fetched) else fetched
+def _missing_posts(linked: Sequence[dict[str, Any]], text: str) -> Iterator[str]:
+    """Yield the live posts that the page gives only in its JSON-LD, each with its time mark."""
+    for mark, body in linked_posts(linked):
+        post = fragment_text(body) if "<" in body else body.strip()
+        if post.rsplit("\n\n", 1)[-1][:60] not in text:
+            yield mark + post
 
 
 def _paragraphs(text: str) -> str:
@@ -130,9 +104,13 @@ def _paragraphs(text: str) -> str:
 
 
 def _table_row(line: str) -> str:
-    cells = [cell.strip() for cell in line.strip("|").split("|")]
-    cells = [cell for cell in cells if cell and not re.fullmatch(r":?-+:?", cell)]
-    return ": ".join(cells) if len(cells) == 2 else " | ".join(cells)
+    return row_text(cell for cell in line.strip("|").split("|") if not re.fullmatch(r"\s*:?-+:?\s*", cell))
+
+
+def row_text(cells: Iterable[str]) -> str:
+    """Return a table's row on one line: "label: value" for two cells, "cell | cell | cell" for more."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return ": ".join(filled) if len(filled) == 2 else " | ".join(filled)
 
 
 def _without_title(text: str, title: str) -> str:
@@ -171,14 +149,15 @@ def _text_of(tree: Any) -> str:
     for event, node in etree.iterwalk(tree, events=("start", "end")):
         starts = event == "start"
         silent += (1 if starts else -1) if node.tag in SILENT_TAGS else 0
-        if node.tag == "li":
-            parts.append("\n- " if starts else "")
+        if node.tag in ROW_TAGS:
+            parts.append(ROW_TAGS[node.tag] if starts else "")
         elif node.tag in BLOCK_TAGS:
             parts.append("\n\n")
         text = node.text if starts else node.tail
         if text and not silent:
             parts.append(re.sub(r"\s+", " ", text))
     lines = [" ".join(line.split()) for line in "".join(parts).split("\n")]
+    lines = [_table_row(line) if line.startswith("|") else line for line in lines]
     text = "\n".join(line for line in lines if line != "-")
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 

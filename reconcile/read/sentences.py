@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconcile.model import Article, Sentence, stable_id
-from reconcile.read.cues import abbreviations, common_words, ordinal_words
+from reconcile.read.cues import abbreviations, common_words, cut_pattern, kinds, ordinal_words
 from reconcile.read.identity import detect_language
 from reconcile.read.layout import Block, Kind, blocks
 
@@ -25,6 +25,9 @@ RELATIVES: Final = (
 BREAKS = str.maketrans(dict.fromkeys("\n\r\t\x0b\x0c\x85\u2028\u2029\u00a0", " "))
 CLAUSE = re.compile(r"[;:,.!?…。、，；—–] ?")
 LAST_WORD = re.compile(r"(\S+)\s*$")
+FIRST_WORD = re.compile(r"\s*([A-ZÀ-Þ][\w'’-]+)")
+INITIAL = re.compile(r"(?:\w{1,12}\.?-)?[A-ZÀ-Þ]\.")
+ELISION = re.compile(r"^[ldnsjmtc]['’]")
 CLOCK_GOES_ON = re.compile(
     r"\s*(?:[A-Z]{1,2}[SD]?T|UTC|GMT|on|Eastern|Pacific|Central|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|"
     r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6})\b"
@@ -90,9 +93,19 @@ def boundaries(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int
             pending = begin
             continue
         pending = None
-        if span := _stripped(text, start + begin, start + last):
-            yield span
-    if pending is not None and (span := _stripped(text, start + pending, end)):
+        yield from _recut(text, start + begin, start + last, lang)
+    if pending is not None:
+        yield from _recut(text, start + pending, end, lang)
+
+
+def _recut(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, int]]:
+    """Cut where the splitter took the last word of a sentence for an abbreviation."""
+    if text.find(". ", start, end) >= 0:
+        for match in cut_pattern(lang).finditer(text, start, end):
+            if span := _stripped(text, start, match.end()):
+                yield span
+            start = match.end()
+    if span := _stripped(text, start, end):
         yield span
 
 
@@ -113,7 +126,9 @@ def _is_unfinished(piece: str, after: str, lang: str) -> bool:
     word = match[1].lstrip("\"'“‘«([")
     if not word.endswith("."):
         return False
-    bare = word[:-1].lower()
+    if INITIAL.fullmatch(word) and _is_initial(piece, after, lang):
+        return True
+    bare = ELISION.sub("", word[:-1].lower())
     if bare in abbreviations(lang) or after.lstrip()[:1].islower():
         return True
     if bare in {"a.m", "p.m", "am", "pm"} and CLOCK_GOES_ON.match(after):
@@ -122,6 +137,17 @@ def _is_unfinished(piece: str, after: str, lang: str) -> bool:
         before = piece.split()[-2:-1]
         return not before or (len(bare) <= 2 and before[0].lower() in ordinal_words(lang))
     return False
+
+
+def _is_initial(piece: str, after: str, lang: str) -> bool:
+    """Tell "G. Reyes" and "J.-M." from "plan B. The": a surname follows, and a name or a small word stands before."""
+    if after.startswith("-"):
+        return True
+    next_word = FIRST_WORD.match(after)
+    if not next_word or "function" in kinds(lang, next_word[1].lower()):
+        return False
+    before = piece.split()[-2:-1]
+    return not before or before[0][:1].isupper() or "function" in kinds(lang, before[0].lower())
 
 
 def _cut(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

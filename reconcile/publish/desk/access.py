@@ -20,6 +20,8 @@ REVIEW = "reconcile-review"
 LOCAL_ACTOR = {"id": "local", "reconcile_local": True}
 OUR_TABLES = frozenset({"findings", "claims", "decisions", "runs"})
 SHOWN_TABLES = ("findings", "claims", "articles", "sentences", "comparisons", "decisions")
+# Tables and views whose names start so show whole articles, or enough sentences to put one together.
+WHOLE_TEXTS = ("articles", "pages", "sentences", "claims", "revisions", "changes")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
@@ -28,6 +30,11 @@ def config(datasette: Datasette) -> Mapping[str, Any]:
     """Return the plugin's settings: ``allow`` (who may rule), ``local`` (whoever sits at this machine)."""
     found = datasette.plugin_config(PLUGIN)
     return found if isinstance(found, dict) else {}
+
+
+def publishing(datasette: Datasette) -> bool:
+    """True where the settings say ``publish``: readers see quotes, never whole articles."""
+    return config(datasette).get("publish") is True
 
 
 async def our_databases(datasette: Datasette) -> list[str]:
@@ -51,7 +58,10 @@ async def chosen_database(datasette: Datasette, request: Request) -> Database:
     if wanted and wanted not in names:
         raise NotFound(f"No reconcile database called {wanted}")
     name = wanted or names[0]
-    for table in SHOWN_TABLES:
+    if "decisions_standing" not in await datasette.get_database(name).view_names():
+        raise NotFound(f"{name} was made by an older reconcile; `reconcile run` on it brings it up to date")
+    hidden = WHOLE_TEXTS if publishing(datasette) else ()
+    for table in (t for t in SHOWN_TABLES if t not in hidden):
         permissions = [("view-table", (name, table)), ("view-database", name), "view-instance"]
         await datasette.ensure_permissions(request.actor, permissions)
     return datasette.get_database(name)
@@ -85,6 +95,19 @@ def allowed_by_config(datasette: Datasette, actor: Mapping[str, Any] | None) -> 
         return True
     allow = settings.get("allow")
     return True if allow is not None and actor_matches_allow(actor, allow) else None
+
+
+def kept_back(datasette: Datasette, action: str, resource: object) -> bool:
+    """True for what would show whole articles of ours where only quotes are published."""
+    if not publishing(datasette):
+        return False
+    ours = getattr(datasette, "_reconcile_databases", ())
+    database = resource[0] if isinstance(resource, tuple) else resource
+    if database not in ours:
+        return False
+    if action == "view-table" and isinstance(resource, tuple):
+        return str(resource[1]).startswith(WHOLE_TEXTS)
+    return action in ("execute-sql", "view-database-download")
 
 
 async def may_review(datasette: Datasette, request: Request) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 from typing import Any
 
-BAR_HALF = 60.0
+BARS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Piece:
 
     ``sentence``: inside the quoted sentence or a claim; ``focus``: among the deciding words; ``dropped``: why
     the sentence was left out, empty if it was not; ``ends``: the last piece of what was left out;
-    ``href``: where the piece leads.
+    ``href``: where the piece leads; ``kind``: of the typed field that it belongs to, empty if none, and
+    ``label``: what was understood, on the last piece of that field.
     """
 
     text: str
@@ -25,17 +26,21 @@ class Piece:
     dropped: str = ""
     href: str = ""
     ends: bool = False
+    kind: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span of the text with the way it is shown; a focus lies on top of sentences."""
+    """A span of the text with the way it is shown; a focus lies on top of sentences, a shorter field on a longer."""
 
     start: int
     end: int
     focus: bool = False
     dropped: str = ""
     href: str = ""
+    kind: str = ""
+    label: str = ""
 
 
 def pieces(text: str, marks: Iterable[Mark]) -> list[Piece]:
@@ -56,6 +61,7 @@ def pieces(text: str, marks: Iterable[Mark]) -> list[Piece]:
 def _piece(text: str, end: int, active: Sequence[Mark]) -> Piece:
     focus = [m for m in active if m.focus]
     dropped = next((m for m in active if m.dropped), None)
+    field = min((m for m in active if m.kind), key=lambda m: (m.end - m.start, m.kind, m.label), default=None)
     return Piece(
         text,
         sentence=any(not m.dropped for m in active),
@@ -63,6 +69,8 @@ def _piece(text: str, end: int, active: Sequence[Mark]) -> Piece:
         dropped=dropped.dropped if dropped else "",
         href=next((m.href for m in focus if m.href), ""),
         ends=dropped is not None and dropped.end == end,
+        kind=field.kind if field else "",
+        label=field.label if field and field.end == end else "",
     )
 
 
@@ -90,13 +98,14 @@ def paragraphs(text: str, marks: Iterable[Mark]) -> Iterator[list[Piece]]:
                 current = []
             last = number == len(parts) - 1
             if part:
-                current.append(Piece(part, piece.sentence, piece.focus, piece.dropped, piece.href, piece.ends and last))
+                label = piece.label if last else ""
+                current.append(replace(piece, text=part, ends=piece.ends and last, label=label))
     yield current
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A weight as a bar to the right (for the pair) or left of a middle line; numbers are SVG user units."""
+    """A weight as a bar from where the one before it ended; ``x`` and ``width`` in SVG user units."""
 
     x: float
     width: float
@@ -104,11 +113,32 @@ class Bar:
     sense: str
 
 
-def bar(weight: float | None, largest: float) -> Bar | None:
-    """Return the bar of a weight; ``largest`` fills one half. None where nothing was measured."""
-    if weight is None:
-        return None
-    width = round(BAR_HALF * min(1.0, abs(weight) / largest), 1) if largest > 0 else 0.0
-    x = BAR_HALF if weight >= 0 else round(BAR_HALF - width, 1)
-    sense = "for" if weight > 0 else "against" if weight < 0 else "none"
-    return Bar(x, width, f"{weight:+.1f}".replace("-", "−"), sense)
+@dataclass(frozen=True, slots=True)
+class Waterfall:
+    """Weights that add up, one bar each (None where nothing was measured); ``zero`` is the place of nothing."""
+
+    bars: tuple[Bar | None, ...]
+    zero: float
+    total: str
+
+
+def waterfall(weights: Sequence[float | None]) -> Waterfall:
+    """Return the bars of weights that are added one after the other, over ``BARS`` units."""
+    sums = [0.0, *accumulate(w or 0.0 for w in weights)]
+    low, high = min(sums), max(sums)
+    unit = BARS / (high - low) if high > low else 0.0
+    bars: list[Bar | None] = []
+    for before, weight in zip(sums, weights, strict=False):
+        if weight is None:
+            bars.append(None)
+            continue
+        sense = "for" if weight > 0 else "against" if weight < 0 else "none"
+        left = min(before, before + weight)
+        bars.append(Bar(round((left - low) * unit, 1), round(abs(weight) * unit, 1), signed(weight), sense))
+    return Waterfall(tuple(bars), round(-low * unit, 1), signed(sums[-1]))
+
+
+def signed(weight: float) -> str:
+    """Return a weight with its sign: ``+1.9``, ``−0.3``, ``0.0``."""
+    text = f"{weight:+.1f}"
+    return "0.0" if text in ("+0.0", "-0.0") else text.replace("-", "−")

@@ -6,17 +6,19 @@ It knows its databases by their tables, whatever the file is called, and lends t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from datasette import hookimpl
 from markupsafe import Markup
 
-from reconcile.publish.desk import pages
+from reconcile.publish.desk import exports, overviews, pages, render, rulings
 from reconcile.publish.desk.access import (
     PLUGIN,
     REVIEW,
     allowed_by_config,
+    kept_back,
     local_actor,
     our_databases,
 )
@@ -69,7 +71,11 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
     return [
         (r"^/-/reconcile/?$", pages.queue_page),
         (r"^/-/reconcile\.json$", pages.queue_json),
-        (r"^/-/reconcile/(?P<name>desk|tables)\.css$", pages.stylesheet),
+        (rf"^/-/reconcile/(?P<name>{'|'.join(map(re.escape, render.STATIC))})$", render.static_file),
+        *overviews.routes(),
+        *exports.routes(),
+        (r"^/-/reconcile/undo$", rulings.undo_page),
+        (r"^/-/reconcile/article/(?P<article_id>[^/]+?)\.json$", pages.article_json),
         (r"^/-/reconcile/article/(?P<article_id>[^/]+)$", pages.article_page),
         (r"^/-/reconcile/(?P<finding_id>[0-9A-Za-z_~-]+)\.json$", pages.finding_json),
         (r"^/-/reconcile/(?P<finding_id>[0-9A-Za-z_~-]+)$", pages.finding_page),
@@ -83,8 +89,12 @@ def actor_from_request(datasette: Datasette, request: Request) -> dict[str, Any]
 
 
 @hook
-def permission_allowed(datasette: Datasette, actor: dict[str, Any] | None, action: str) -> bool | None:
-    """Grant ``reconcile-review`` as the plugin's settings say."""
+def permission_allowed(
+    datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
+) -> bool | None:
+    """Grant ``reconcile-review`` as the plugin's settings say; keep whole articles back where they say so."""
+    if kept_back(datasette, action, resource):
+        return False
     return allowed_by_config(datasette, actor) if action == REVIEW else None
 
 
@@ -92,7 +102,7 @@ def permission_allowed(datasette: Datasette, actor: dict[str, Any] | None, actio
 def extra_css_urls(datasette: Datasette, database: str | None, table: str | None) -> list[str]:
     """Keep the descriptions of many columns from pushing our tables off the page."""
     ours = table is not None and database in getattr(datasette, _NAMES, ())
-    return [pages.css_link(datasette, "tables")] if ours else []
+    return [render.static_link(datasette, "tables.css")] if ours else []
 
 
 @hook
@@ -108,24 +118,32 @@ def database_actions(datasette: Datasette, database: str) -> list[dict[str, str]
     """A link to the queue of this database."""
     if database not in getattr(datasette, _NAMES, ()):
         return []
-    return [{"href": pages.link(datasette, database, "/-/reconcile"), "label": "Review conflicts"}]
+    return [{"href": render.link(datasette, database, "/-/reconcile"), "label": "Review conflicts"}]
 
 
 # A table's primary key leads to its row in Datasette, so there the readable column leads to our page.
-_LINKED = {("findings", "about"): "finding_id", ("articles", "title"): "article_id"}
+_LINKED: dict[tuple[str, str], tuple[str, Callable[..., str]]] = {
+    ("findings", "about"): ("finding_id", render.finding_link),
+    ("articles", "title"): ("article_id", render.article_link),
+    ("clusters", "label"): ("cluster_id", render.question_link),
+    ("stories", "title"): ("story_id", render.story_link),
+    ("sources", "name"): ("source_id", render.source_link),
+}
 
 
 @hook
 def render_cell(
     row: Any, value: object, column: str, table: str | None, database: str, datasette: Datasette
 ) -> Markup | None:
-    """Link findings and articles to their pages, in tables and views of ours."""
+    """Link findings, articles, questions, stories and sources to their pages, in tables and views of ours."""
     if not table or not isinstance(value, str) or database not in getattr(datasette, _NAMES, ()):
         return None
-    key = _LINKED.get((table, column), column)
-    if not value or (key == column and (column != "finding_id" or table == "comparisons")):
+    if not value or (column == "finding_id" and table == "comparisons"):
         return None
-    address = pages.article_link if key == "article_id" else pages.finding_link
+    linked = _LINKED.get((table, column))
+    if linked is None and column != "finding_id":
+        return None
+    key, address = linked or (column, render.finding_link)
     return Markup('<a href="{}">{}</a>').format(address(datasette, database, row[key]), value)
 
 

@@ -2,52 +2,71 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from reconcile.model import Relation
 from reconcile.publish.forms import finding_form
-from reconcile.publish.read import FINDING_SQL, SIDES_SQL, query
+from reconcile.publish.read import FINDING_SQL, query
 
 # ruff: noqa: S608 (statements are put together from constants of this module; values are parameters)
 
 PAGE_SIZE = 25
 MAX_PAGE = 100_000
 CHOICES = 200
-STATES = ("open", "decided", "all")
+KEPT = 64
+STATES = ("open", "second", "decided", "stale", "all")
 ANY = "any"
 
 _SETTLED = """EXISTS (SELECT 1 FROM decisions_current d
   WHERE d.finding_id = f.finding_id AND d.digest = f.digest AND d.ruling <> 'unsure')"""
+_MINE = """EXISTS (SELECT 1 FROM decisions_standing d
+  WHERE d.finding_id = f.finding_id AND d.digest = f.digest AND d.reviewer = :reviewer)"""
+_STALE = """EXISTS (SELECT 1 FROM decisions_current d
+  WHERE d.finding_id = f.finding_id AND d.digest <> f.digest)"""
 _ORDER = "f.rank, f.origins DESC, f.confidence DESC, f.finding_id"
 _KEY = "(f.rank, -f.origins, -f.confidence, f.finding_id)"
 
 _CONDITIONS = {
-    "relation": "+f.relation = :relation",
+    "relation": "f.relation = :relation",
     "field": "f.field = :field",
     "severity": "f.severity = :severity",
-    "source": ":source IN (aa.source, ab.source)",
-    "lang": ":lang IN (ca.lang, cb.lang)",
+    "source": ":source IN (f.source_a, f.source_b)",
+    "lang": ":lang IN (f.lang_a, f.lang_b)",
     "story": "f.story_id = :story",
+    "since": "f.published >= :since",
+    "until": "substr(f.published, 1, 10) <= :until",
+    "q": "instr(lower(f.about), lower(:q))",
 }
-_STATE_CONDITIONS = {"open": f"NOT {_SETTLED}", "decided": _SETTLED}
+_STATE_CONDITIONS = {
+    "open": f"NOT {_SETTLED}",
+    "second": f"{_SETTLED} AND NOT {_MINE}",
+    "decided": _SETTLED,
+    "stale": f"{_STALE} AND NOT {_SETTLED}",
+}
 
-# For each filter: the values of a finding, and the words for a value.
-_FACETS = {
-    "relation": ("f.relation", "''"),
-    "field": ("f.field", "''"),
-    "severity": ("f.severity", "''"),
-    "source": ("aa.source|ab.source", "(SELECT name FROM sources WHERE source_id = value)"),
-    "lang": ("ca.lang|cb.lang", "''"),
-    "story": ("f.story_id", "(SELECT title FROM stories WHERE story_id = value)"),
+# For each filter: where a finding holds its values, and what gives the words for them.
+_FACETS: dict[str, tuple[tuple[str, ...], str]] = {
+    "relation": (("f.relation",), ""),
+    "field": (("f.field",), ""),
+    "severity": (("f.severity",), ""),
+    "source": (("f.source_a", "f.source_b"), "SELECT source_id, name FROM sources WHERE source_id"),
+    "lang": (("f.lang_a", "f.lang_b"), ""),
+    "story": (("f.story_id",), "SELECT story_id, title FROM stories WHERE story_id"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What the reviewer looks at. An empty string chooses everything, save ``relation``: that is ``any``."""
+    """What the reviewer looks at. An empty string chooses everything, save ``relation``: that is ``any``.
+
+    ``since`` and ``until`` are days of the later article; ``q`` is words of the question; ``reviewer`` is who looks,
+    empty for a reader who may not rule.
+    """
 
     relation: str = Relation.CONFLICT
     field: str = ""
@@ -55,35 +74,43 @@ class Filters:
     source: str = ""
     lang: str = ""
     story: str = ""
+    since: str = ""
+    until: str = ""
+    q: str = ""
     state: str = "open"
+    reviewer: str = ""
 
     @classmethod
-    def from_args(cls, get: Callable[[str], str | None]) -> Filters:
+    def from_args(cls, get: Callable[[str], str | None], reviewer: str = "") -> Filters:
         """Read the filters from a query string; what is not understood is ignored."""
         given = {f.name: (get(f.name) or "").strip()[:500] for f in fields(cls)}
         given["relation"] = given["relation"] or str(Relation.CONFLICT)
-        if given["state"] not in STATES:
+        if given["state"] not in STATES or (given["state"] == "second" and not reviewer):
             given["state"] = "open"
-        return cls(**given)
+        return cls(**{**given, "reviewer": reviewer})
 
     def query(self) -> dict[str, str]:
         """Return only what differs from the default, as query-string values."""
-        return {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) != f.default}
+        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reviewer"}
+        return {name: value for name, value in given.items() if value != getattr(Filters(), name)}
+
+    def _chosen(self, without: str = "") -> list[str]:
+        return [
+            name
+            for name in _CONDITIONS
+            if name != without and getattr(self, name) and (name, getattr(self, name)) != ("relation", ANY)
+        ]
 
     def where(self, without: str = "") -> str:
         """Return the SQL condition of every filter that is set, save the one called ``without``."""
-        chosen = [
-            sql
-            for name, sql in _CONDITIONS.items()
-            if name != without and getattr(self, name) and (name, getattr(self, name)) != ("relation", ANY)
-        ]
+        chosen = [_CONDITIONS[name] for name in self._chosen(without)]
         if without != "state" and self.state in _STATE_CONDITIONS:
             chosen.append(_STATE_CONDITIONS[self.state])
         return " AND ".join(chosen) or "1"
 
     def values(self) -> dict[str, str]:
         """Return the parameters of the condition."""
-        return {name: getattr(self, name) for name in _CONDITIONS}
+        return {name: getattr(self, name) for name in (*_CONDITIONS, "reviewer")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,47 +134,120 @@ class Queue:
     states: dict[str, int]
 
 
-def _count(conn: sqlite3.Connection, filters: Filters, without: str = "") -> int:
-    sql = f"SELECT count(*) AS n {SIDES_SQL} WHERE {filters.where(without)}"
-    return int(next(query(conn, sql, filters.values()))["n"])
+Counts = dict[str, dict[str, int]]
+# The states by what is known of a finding: settled, mine, stale.
+_FLAGGED: dict[str, Callable[[tuple[Any, ...]], bool]] = {
+    "second": lambda row: row[0] and not row[1],
+    "decided": lambda row: row[0],
+    "stale": lambda row: row[2] and not row[0],
+}
+
+# Findings on which somebody ruled: few, so the states other than "open" and "all" are counted from these.
+_RULED = "(SELECT DISTINCT finding_id FROM decisions) r CROSS JOIN findings f ON f.finding_id = r.finding_id"
+_kept: OrderedDict[tuple[str, str, Filters], Counts] = OrderedDict()
 
 
-def _choices(conn: sqlite3.Connection, filters: Filters, name: str) -> list[Choice]:
-    columns, label = _FACETS[name]
-    each = " UNION ".join(
-        f"SELECT f.finding_id, {column} AS value {SIDES_SQL} WHERE {filters.where(name)}"
-        for column in columns.split("|")
-    )
-    sql = f"""SELECT value, {label} AS label, count(*) AS n FROM ({each}) WHERE value <> ''
-      GROUP BY value ORDER BY n DESC, value LIMIT {CHOICES}"""
-    listing = query(conn, sql, filters.values())
-    found = [Choice(r["value"], r["label"] or r["value"], r["n"]) for r in listing]
+def _counted(conn: sqlite3.Connection, filters: Filters, *, ruled: bool) -> dict[str, Counts]:
+    """Count what each value of each filter would leave, by state (``all`` alone where not ``ruled``).
+
+    A finding with a value on both sides counts once. The filters that are not set see the same findings, which are
+    read once. Under the name "" is how many there are.
+    """
+    free = [name for name in _FACETS if getattr(filters, name) in ("", ANY)]
+    flags = [_SETTLED, _MINE if filters.reviewer else "0", _STALE] if ruled else ["0", "0", "0"]
+    states = _FLAGGED if ruled else {"all": lambda _: True}
+    counts: dict[str, Counts] = {state: {} for state in states}
+    for names in (free, *([name] for name in _FACETS if name not in free)):
+        columns = [*flags, *(column for name in names for column in _FACETS[name][0])]
+        without = names[0] if names is not free else ""
+        sql = f"SELECT {', '.join(columns)} FROM {_RULED if ruled else 'findings f'} WHERE {filters.where(without)}"
+        every = Counter(conn.execute(sql, filters.values()).fetchall())
+        for state, holds in states.items():
+            seen = {row: n for row, n in every.items() if holds(row)}
+            if names is free:
+                counts[state][""] = {"": sum(seen.values())}
+            at = len(flags)
+            for name in names:
+                width = len(_FACETS[name][0])
+                counts[state][name] = _by_value(seen, slice(at, at + width))
+                at += width
+    return counts
+
+
+def _by_value(seen: Mapping[tuple[str | None, ...], int], at: slice) -> dict[str, int]:
+    count: dict[str, int] = {}
+    for row, n in seen.items():
+        for value in dict.fromkeys(row[at]):
+            if value:
+                count[value] = count.get(value, 0) + n
+    return count
+
+
+def _all_counts(conn: sqlite3.Connection, filters: Filters) -> Counts:
+    """Count without regard to rulings. That changes with a run only, so it is kept until the next."""
+    path = next(row[2] for row in conn.execute("PRAGMA database_list"))
+    run = conn.execute("SELECT run_id FROM runs ORDER BY number DESC LIMIT 1").fetchone()
+    key = (path, run[0] if run else "", replace(filters, state="all", reviewer=""))
+    counts = _kept.get(key) if path else None
+    if counts is None:
+        counts = _kept[key] = _counted(conn, key[2], ruled=False)["all"]
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return counts
+
+
+def _counts(conn: sqlite3.Connection, filters: Filters) -> tuple[Counts, dict[str, int]]:
+    """Return the counts of every filter's values in the chosen state, and how many findings each state has."""
+    every = _all_counts(conn, filters)
+    ruled = _counted(conn, replace(filters, state="all"), ruled=True)
+    if not filters.reviewer:
+        del ruled["second"]
+    ruled["open"] = {
+        name: {value: n - ruled["decided"][name].get(value, 0) for value, n in counts.items()}
+        for name, counts in every.items()
+    }
+    ruled["all"] = every
+    return ruled[filters.state], {state: ruled[state][""].get("", 0) for state in STATES if state in ruled}
+
+
+def _choices(conn: sqlite3.Connection, filters: Filters, counts: Counts) -> dict[str, list[Choice]]:
+    return {name: _labelled(conn, filters, name, counts[name]) for name in _FACETS}
+
+
+def _labelled(conn: sqlite3.Connection, filters: Filters, name: str, counts: Mapping[str, int]) -> list[Choice]:
+    most = sorted((v for v in counts if counts[v]), key=lambda value: (-counts[value], value))[:CHOICES]
     chosen = getattr(filters, name)
-    if chosen and chosen != ANY and chosen not in {c.value for c in found}:
-        found.append(Choice(chosen, chosen, 0))
-    return found
+    if chosen and chosen != ANY and chosen not in most:
+        most.append(chosen)
+    labels: dict[str, str] = {}
+    if sql := _FACETS[name][1]:
+        labels = dict(conn.execute(f"{sql} IN (SELECT value FROM json_each(?))", [json.dumps(most)]).fetchall())
+    return [Choice(value, labels.get(value) or value, counts.get(value, 0)) for value in most]
 
 
 def listed(row: Mapping[str, Any]) -> dict[str, Any]:
     """Return one row of a list: the documented form, with its story, origins and last ruling."""
     form = finding_form(row)
     form.update(story_id=row["story_id"] or "", story=row["story"] or "", origins=row["origins"])
-    form["ruling"] = row["ruling"]
+    form["ruling"], form["digest"] = row["ruling"], row["digest"]
     return form
 
 
 _LISTED = FINDING_SQL.replace(
     "SELECT f.*,",
     """SELECT f.*, (SELECT title FROM stories t WHERE t.story_id = f.story_id) AS story,
-  (SELECT ruling FROM decisions_current d
-    WHERE d.finding_id = f.finding_id AND d.digest = f.digest) AS ruling,""",
+  (SELECT CASE WHEN :reviewer = '' OR EXISTS (
+        SELECT 1 FROM decisions_standing m WHERE m.finding_id = f.finding_id AND m.reviewer = :reviewer
+      ) THEN d.ruling ELSE 'hidden' END
+    FROM decisions_current d WHERE d.finding_id = f.finding_id AND d.digest = f.digest) AS ruling,""",
     1,
 )
 
 
 def queue(conn: sqlite3.Connection, filters: Filters, page: int) -> Queue:
     """Return one page (from 1) of the findings that pass the filters, most severe first."""
-    count = _count(conn, filters)
+    counts, states = _counts(conn, filters)
+    count = states[filters.state]
     pages = max(1, -(-count // PAGE_SIZE))
     page = min(max(1, page), pages)
     sql = f"{_LISTED} WHERE {filters.where()} ORDER BY {_ORDER} LIMIT :size OFFSET :skip"
@@ -157,9 +257,19 @@ def queue(conn: sqlite3.Connection, filters: Filters, page: int) -> Queue:
         count,
         page,
         pages,
-        {name: _choices(conn, filters, name) for name in _FACETS},
-        {state: _count(conn, replace(filters, state=state)) for state in STATES},
+        _choices(conn, filters, counts),
+        states,
     )
+
+
+def conflicts(conn: sqlite3.Connection, limit: int) -> list[dict[str, Any]]:
+    """Return the conflicts that nobody ruled out, most severe first."""
+    gone = (
+        "(f.finding_id, f.digest) IN (SELECT finding_id, digest FROM decisions_current WHERE ruling IN (:no, :up, :sc))"
+    )
+    sql = f"{_LISTED} WHERE f.relation = 'conflict' AND NOT {gone} ORDER BY {_ORDER} LIMIT :limit"
+    values = {"reviewer": "", "limit": limit, "no": "not-a-conflict", "up": "update", "sc": "scope"}
+    return [listed(row) for row in query(conn, sql, values)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,29 +290,33 @@ def place(conn: sqlite3.Connection, filters: Filters, finding_id: str) -> Place:
     values = {**filters.values(), **{f"k_{name}": value for name, value in own.items()}, "k_id": finding_id}
 
     def neighbour(sense: str, order: str) -> str:
-        sql = f"""SELECT f.finding_id {SIDES_SQL}
+        sql = f"""SELECT f.finding_id FROM findings f
           WHERE {filters.where()} AND {_KEY} {sense} {key} ORDER BY {order} LIMIT 1"""
         return next((str(row["finding_id"]) for row in query(conn, sql, values)), "")
 
     backwards = "f.rank DESC, f.origins, f.confidence, f.finding_id DESC"
     sql = f"""SELECT count(*) AS n, coalesce(sum({_KEY} < {key}), 0) AS before,
-      coalesce(sum(f.finding_id = :k_id), 0) AS inside {SIDES_SQL} WHERE {filters.where()}"""
+      coalesce(sum(f.finding_id = :k_id), 0) AS inside FROM findings f WHERE {filters.where()}"""
     total = next(query(conn, sql, values))
     return Place(total["before"], total["n"], neighbour("<", backwards), neighbour(">", _ORDER), bool(total["inside"]))
 
 
-def cluster_findings(conn: sqlite3.Connection, cluster_id: str, finding_id: str) -> list[dict[str, Any]]:
+def cluster_findings(
+    conn: sqlite3.Connection, cluster_id: str, finding_id: str, reviewer: str = ""
+) -> list[dict[str, Any]]:
     """Return the other findings on the same question, most severe first."""
     if not cluster_id:
         return []
-    sql = f"{_LISTED} WHERE f.cluster_id = ? AND f.finding_id <> ? ORDER BY {_ORDER} LIMIT {CHOICES}"
-    return [listed(row) for row in query(conn, sql, [cluster_id, finding_id])]
+    sql = f"{_LISTED} WHERE f.cluster_id = :cluster AND f.finding_id <> :own ORDER BY {_ORDER} LIMIT {CHOICES}"
+    values = {"cluster": cluster_id, "own": finding_id, "reviewer": reviewer}
+    return [listed(row) for row in query(conn, sql, values)]
 
 
-def article_findings(conn: sqlite3.Connection, article_id: str) -> list[dict[str, Any]]:
+def article_findings(conn: sqlite3.Connection, article_id: str, reviewer: str = "") -> list[dict[str, Any]]:
     """Return the findings on an article, most severe first."""
-    sql = f"{_LISTED} WHERE ? IN (ca.article_id, cb.article_id) ORDER BY {_ORDER}"
-    return [listed(row) for row in query(conn, sql, [article_id])]
+    own = "(SELECT claim_id FROM claims WHERE article_id = :article)"
+    sql = f"{_LISTED} WHERE f.claim_a IN {own} OR f.claim_b IN {own} ORDER BY {_ORDER}"
+    return [listed(row) for row in query(conn, sql, {"article": article_id, "reviewer": reviewer})]
 
 
 def article(conn: sqlite3.Connection, article_id: str) -> dict[str, Any] | None:

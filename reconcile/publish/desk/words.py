@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 _RELATIONS = {
     "conflict": ("Conflict", "Both cannot be true in the same scope."),
@@ -23,6 +26,17 @@ _FIELDS = {
     "attribution": "who said it",
     "statement": "statement",
 }
+_AGAINST = {
+    "value": "not the same number",
+    "direction": "opposite directions",
+    "date": "not the same time",
+    "place": "not the same place",
+    "entity": "not the same one",
+    "polarity": "one says that it is so, the other that it is not",
+    "status": "not equally far",
+    "attribution": "not said by the same",
+    "statement": "both statements cannot be true",
+}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2}))?")
 
@@ -37,6 +51,30 @@ def meaning(name: str) -> str:
     return _RELATIONS.get(name, ("", ""))[1]
 
 
+def relation_in_words(finding: Mapping[str, Any]) -> str:
+    """Return how the two sides stand to each other in one sentence, with what each says and what else differs."""
+    other = [
+        f" The {o['field']} differs: {o['a']} / {o['b']}."
+        for o in finding.get("outcomes", ())
+        if o["role"] == "identity" and o["outcome"] == "disagree" and o["a"] and o["b"]
+    ]
+    return _two_sides(finding) + "".join(other)
+
+
+def _two_sides(finding: Mapping[str, Any]) -> str:
+    a, b = (f"“{finding[side]['value']}”" if finding[side]["value"] else "no value" for side in ("a", "b"))
+    name, kind = finding["relation"], field(finding["field"])
+    if name == "conflict":
+        return f"{a} against {b}: {_AGAINST.get(finding['field'], 'both cannot be true')}."
+    if name == "update":
+        return f"First {a}, later {b}: the {kind} changed between the two."
+    if name == "scope":
+        return f"{a} and {b} are not the same {kind}: another period, place, group or measure."
+    if name == "agree":
+        return f"{a} and {b} say the same."
+    return f"{a} and {b} can both be true." if name == "compatible" else meaning(name)
+
+
 def field(name: str) -> str:
     """Return what differs, in words."""
     return _FIELDS.get(name, name)
@@ -49,6 +87,11 @@ def day(published: str | None) -> str:
         return published or "no date"
     text = f"{int(match[3])} {_MONTHS[int(match[2]) - 1]} {match[1]}"
     return f"{text}, {match[4]} UTC" if match[4] else text
+
+
+def short_moment(moment: datetime) -> str:
+    """Return a moment for the end of an axis: ``4 Mar, 09:00``."""
+    return f"{moment.day} {_MONTHS[moment.month - 1]}, {moment:%H:%M}"
 
 
 def language(code: str) -> str:

@@ -1,0 +1,1 @@
+"""Numbers with their units, hedges and ranges: what ``quantities`` is made of."""

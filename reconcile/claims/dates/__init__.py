@@ -1,0 +1,1 @@
+"""Days, periods and clocks: what ``times`` is made of."""

@@ -1,0 +1,240 @@
+"""Months, dates and parts of months and years: 14 March 2023, Oct. 3-7, November to March, early October, mid-2026."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from reconcile.claims.dates import timeline
+from reconcile.claims.dates.time_digits import MONTH_FIRST, Digits
+from reconcile.claims.dates.timeline import Days, Reading
+from reconcile.claims.phrases import word_set
+
+PARTS = (
+    ("yearpart", "year", 0),
+    ("nextpart", "year", 1),
+    ("lastpart", "year", -1),
+    ("monthpart", "month", 0),
+    ("nextmonthpart", "month", 1),
+    ("lastmonthpart", "month", -1),
+)
+
+
+class Dates(Digits):
+    """Readers of months and dates over one text and its publication day."""
+
+    # -- months and dates --
+
+    def month_at(self, i: int) -> tuple[int, int] | None:
+        """Return (month, position behind); words that are also other words need a capital or a neighbour."""
+        found = self.w.family(i, "mon")
+        if found is None:
+            return None
+        j = found[1]
+        near = (self.w.number(j) is not None and self.loose(j)) or (i > 0 and self.w.counts(self._day_before(i)))
+        if self.tokens.words[i] in word_set(self.w.lang, "time_words", "abbreviated") and not near:
+            return None
+        if self.tokens.words[i] in word_set(self.w.lang, "time_words", "ambiguous"):
+            if not self.w.capital(i) and self.w.lang in MONTH_FIRST:
+                return None
+            beside = self.w.number(j) is not None and self.loose(j)
+            ahead = i > 0 and (self.w.number(i - 1) is not None or self._time_word_before(i))
+            if not beside and not ahead:
+                return None
+        return int(found[0]), j
+
+    def _day_before(self, i: int) -> int:
+        """Return the position of what may be the day before the month at word i ("12 Nov", "12 of Nov")."""
+        link = self.w.before(i, "w daylink")
+        return (link if link >= 0 else i) - 1
+
+    def _time_word_before(self, i: int) -> bool:
+        tags = (
+            "w in",
+            "w since",
+            "w until",
+            "w by",
+            "w last",
+            "w next",
+            "w this",
+            "w from",
+            "w to",
+            "w daylink",
+        )
+        return any(self.w.before(i, tag) >= 0 for tag in tags) or any(
+            self.w.before(i, f"part {part}") >= 0 for part in ("early", "mid", "late")
+        )
+
+    def day_number(self, i: int) -> int | None:
+        """Return the day of the month at word i."""
+        number = self.w.number(i)
+        if number is None and self.w.readings(i) == {} and self.w.lang != "en":
+            number = self.w.word_number(i, ordinal=True)
+        return number if number is not None and 1 <= number <= 31 and self.w.alone(i) else None
+
+    def day_month(self, i: int) -> Reading | None:
+        """14 March 2023, 6. Juli, el 29 de junio, ika-2 ng Pebrero, 12 al 20 de septiembre, 11-19
+        September.
+        """
+        first = self.day_number(i) or self._spelled_day(i)
+        if first is None:
+            return None
+        last, j = first, i + 1
+        if (other := self.range_end(j)) and (number := self.day_number(other)) and number > first:
+            last, j = number, other + 1
+        start = self.skip(j, "w daylink")
+        if not self.loose(start):
+            return None
+        month = self.month_at(start)
+        if month is None:
+            return None
+        prefix = self.w.before(i, "w day_prefix")
+        return self._dated(prefix if prefix >= 0 else i, month[1], (month[0], first, last))
+
+    def dated(self, i: int) -> Reading | None:
+        """Return the date or month that begins at word i."""
+        return (self.numeric(i) or self.day_month(i) or self.month_first(i)) if 0 < i < len(self.w) else None
+
+    def week_of(self, i: int) -> Reading | None:
+        """Week of Nov. 3, Woche vom 3. November, semaine du 3 novembre."""
+        j = self.w.tag(i, "w week_of")
+        found = self.dated(j) if j else None
+        if found is None or found.granularity != "day":
+            return None
+        return replace(
+            found,
+            i=i,
+            days=timeline.unit_span("week", found.days[0], 0) if found.days else None,
+            granularity="week",
+            kind="point",
+        )
+
+    def _dated(self, i: int, j: int, parts: tuple[int, int, int]) -> Reading:
+        _, first, last = parts
+        year = self.year_after(j)
+        days = self.spans(lambda y: self._days(y, parts), year[0] if year else None, (i, j))
+        return Reading(i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year))
+
+    def _spelled_day(self, i: int) -> int | None:
+        """Return the day of "the second of August" (in English ordinals are also other words: a month must follow)."""
+        if self.w.lang != "en" or i + 2 >= len(self.w) or self.tokens.words[i + 1] != "of":
+            return None
+        return self.w.word_number(i, ordinal=True) if self.w.family(i + 2, "mon") else None
+
+    def month_first(self, i: int) -> Reading | None:
+        """Oct. 20, October 20-22, 2025, Nobyembre 7; else the month alone, with or without a year."""
+        found = self.month_at(i)
+        if found is None:
+            return None
+        month, j = found
+        if self.w.lang in MONTH_FIRST and self.loose(j) and (first := self.day_number(j)) and self._is_day(i, j):
+            last, behind = first, j + 1
+            if (other := self.range_end(behind)) and (number := self.day_number(other)) and number > first:
+                if not self._month_follows(other):
+                    last, behind = number, other + 1
+            return self._dated(i, behind, (month, first, last))
+        return self._month(i, j, month)
+
+    def _is_day(self, i: int, j: int) -> bool:
+        """In "In October 12 people died" the number counts; in "On October 12 people danced" it is a day."""
+        following = self.tokens.words[j + 1] if j + 1 < len(self.w) and self.tokens.gap(j + 1) == " " else ""
+        if following in word_set(self.w.lang, "time_words", "counted"):
+            return False
+        return not (
+            following
+            and i
+            and self.tokens.words[i - 1] in ("in", "since", "during")
+            and following.islower()
+            and not self.w.readings(j + 1)
+        )
+
+    def _month_follows(self, i: int) -> bool:
+        return i + 1 < len(self.w) and self.w.family(i + 1, "mon") is not None
+
+    def _month(self, i: int, j: int, month: int) -> Reading | None:
+        year = self.year_after(j)
+        low = high = month
+        end = year[1] if year else j
+        if year is None and (other := self.range_end(j, i)) and (second := self.month_at(other)) and second[0] != month:
+            high, end = second
+            year = self.year_after(end)
+            end = year[1] if year else end
+            days = self.spans(lambda y: self._months(y, low, high), year[0] if year else None, (i, end))
+            return Reading(i, end, days, "month", "period", bool(year))
+        if year is None and (relative := self._moved_month(i, j, month)):
+            return relative
+        days = self.spans(lambda y: timeline.months(y, month, month), year[0] if year else None, (i, end))
+        return Reading(i, end, days, "month", "point", bool(year))
+
+    @staticmethod
+    def _months(year: int, low: int, high: int) -> Days:
+        """Return the months ``low`` to ``high`` that end in a year: November to March begins in the year before."""
+        return timeline.months(year if low < high else year - 1, low, low)[0], timeline.months(year, high, high)[1]
+
+    def _moved_month(self, i: int, j: int, month: int) -> Reading | None:
+        """Last October, next March, octubre pasado, octobre prochain."""
+        if self.anchor is None:
+            return None
+        for tag, step in (("last", -1), ("next", 1)):
+            start = self.w.before(i, f"w {tag}")
+            behind = self.w.tag(j, f"w post_{tag}") if self.loose(j) else 0
+            if start < 0 and not behind:
+                continue
+            year = self.anchor.year
+            if step < 0 and month >= self.anchor.month:
+                year -= 1
+            if step > 0 and month <= self.anchor.month:
+                year += 1
+            return Reading(
+                min(start, i) if start >= 0 else i, behind or j, timeline.months(year, month, month), "month"
+            )
+        return None
+
+    # -- parts --
+
+    def part(self, i: int) -> Reading | None:
+        """Early October, mid-July, Ende November, late 2024, the end of next month."""
+        found = self.w.family(i, "part")
+        if found and (weekend := self.w.family(i, "weekend")) and weekend[1] > found[1]:
+            return None
+        if found and found[1] < len(self.w) and not self.tokens.hard[found[1]]:
+            forced = self.forced
+            self.forced = forced or self._part_lean(i, found[1])
+            inner = self._part_base(self.skip(found[1], "w daylink", "w of"))
+            self.forced = forced
+            if inner is not None:
+                days = timeline.part_of(inner.days, found[0]) if inner.days else None
+                return replace(inner, i=i, days=days, granularity="part", kind="point")
+        named = [(found, unit, step) for tag, unit, step in PARTS if (found := self.w.family(i, tag))]
+        if not named:
+            return None
+        (part, j), unit, step = max(named, key=lambda row: row[0][1])
+        span = timeline.unit_span(unit, self.anchor, step) if self.anchor else None
+        if (unit, step) == ("year", 0):
+            span = self._year_named(j, span)
+        return Reading(i, j, timeline.part_of(span, part) if span else None, "part")
+
+    def _part_lean(self, i: int, j: int) -> str:
+        """Return the tense at the beginning of the phrase for the part ("until the end of", "by the end of")."""
+        if self.since(i) >= 0:
+            return "past"
+        return "future" if self.w.tag(i, "w future_pre") or self.w.tag(i, "w by") else self.lean(i, j)
+
+    def _year_named(self, j: int, span: Days | None) -> Days | None:
+        found = self.year_after(j)
+        return timeline.unit_span("year", date(found[0], 1, 1), 0) if found else span
+
+    def _part_base(self, i: int) -> Reading | None:
+        if i >= len(self.w):
+            return None
+        if found := self.month_at(i):
+            return self._month(i, found[1], found[0])
+        if self.tokens.words[i - 2] in word_set(self.w.lang, "time_words", "half_words"):
+            return None
+        return self.fixed(i) or self.decade(i) or self._bare_year(i)
+
+    def _bare_year(self, i: int) -> Reading | None:
+        year = self.w.year(i)
+        if year is None:
+            return None
+        return Reading(i, i + 1, (date(year, 1, 1), date(year, 12, 31)), "year", "period")

@@ -1,0 +1,208 @@
+"""Calendar expressions: how months, weekdays, numbers and modifiers combine. Word positions, no characters.
+
+Each reader takes a position and returns a Reading or None; ``read`` tries them in order. The readers are built up
+in layers: ``time_spans`` (units, years), ``time_digits``, ``time_dates``, ``time_counts`` and the weekdays here.
+Languages differ in their data files, not here: day before month and day after month are both tried, connecting
+words come from ``[time_words]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from reconcile.claims.dates import timeline
+from reconcile.claims.dates.time_counts import COUNTED, Counts
+from reconcile.claims.dates.time_dates import PARTS
+from reconcile.claims.dates.time_spans import FIXED
+from reconcile.claims.dates.timeline import Days, Reading
+from reconcile.claims.phrases import word_set
+
+_LONGER = (
+    "week",
+    "month",
+    "year",
+    "w night_",
+)  # "ngayong weekend" and "in der Nacht zum" are no "ngayong", "in der Nacht"
+NEAR_DAYS = 31  # a day of the month in brackets lies no farther from publication
+
+
+class Grammar(Counts):
+    """Readers of all forms over one text and its publication day (None: nothing without a year is resolved)."""
+
+    # -- weekdays and relative days --
+
+    def weekday(self, i: int) -> Reading | None:
+        """Friday, last Friday, Friday 17 October, Friday (17/10), vrijdag 17 oktober, kommenden Freitag."""
+        found = self.w.family(i, "weekday")
+        if found is None or not self._weekday_allowed(i):
+            return None
+        day, j = int(found[0]), found[1]
+        feast = self.w.family(i, "easter")
+        if self.w.before(i, "w habit") >= 0 or (feast and feast[1] > j):
+            return None
+        if (start := self.w.before(i, "w night_to")) >= 0 and self.anchor:
+            second = self._resolved_weekday(i, j, day).days
+            return Reading(start, j, (second[0] - timedelta(days=1), second[0]) if second else None, "day")
+        if (k := self._date_behind(j)) is not None and k.granularity == "day":
+            return replace(k, i=i)
+        if bracketed := self._numbered_day(i, self._behind_daypart(j), day):
+            return bracketed
+        week = self.w.family(self.skip(j, "w of", "w daylink"), "week")
+        if week and self.anchor and self.loose(j):
+            span = timeline.unit_span("week", self.anchor, int(week[0]))
+            when = span[0] + timedelta(days=day) if span else None
+            return Reading(i, week[1], (when, when) if when else None, "day")
+        return self._resolved_weekday(i, j, day)
+
+    def _numbered_day(self, i: int, j: int, day: int) -> Reading | None:
+        """Sexta-feira (17), Friday the 13th: the day of the month nearest to publication on that weekday."""
+        number = self.w.number(j)
+        if number is None or self.anchor is None:
+            return None
+        bracketed = self.tokens.gap(j).strip() == "(" and self.tokens.gap(j + 1).startswith(")")
+        if not bracketed and not (self.tokens.gap(j) == " " and not self.tokens.words[j].isdecimal()):
+            return None
+        days = (self.anchor + timedelta(days=step) for step in range(-NEAR_DAYS, NEAR_DAYS + 1))
+        fitting = [found for found in days if found.day == number and found.weekday() == day]
+        when = min(fitting, key=lambda found: abs((found - self.anchor).days), default=None)  # type: ignore[operator]
+        return Reading(i, j + 1, (when, when), "day") if when else None
+
+    def week_day(self, i: int) -> Reading | None:
+        """Next week on Tuesday, kommende Woche am Dienstag, nächste Woche Mittwoch."""
+        found = self.w.family(i, "week")
+        if found is None or self._big("week", found[1] - 1):
+            return None
+        k = self.skip(found[1], "w on")
+        named = self.w.family(k, "weekday") if self.loose(found[1]) and not self.tokens.hard[found[1]] else None
+        if named is None or not self._weekday_allowed(k):
+            return None
+        span = timeline.unit_span("week", self.anchor, int(found[0])) if self.anchor else None
+        when = span[0] + timedelta(days=int(named[0])) if span else None
+        return Reading(i, self._behind_daypart(named[1]), (when, when) if when else None, "day")
+
+    def _weekday_allowed(self, i: int) -> bool:
+        if self._small(i):
+            return False
+        if self.tokens.words[i] not in word_set(self.w.lang, "time_words", "ambiguous"):
+            return True
+        beside = i + 1 < len(self.w) and (self.w.number(i + 1) is not None or self.w.family(i + 1, "mon") is not None)
+        return self.w.capital(i) and beside
+
+    def _small(self, i: int) -> bool:
+        """Return whether a word that is a weekday only with a capital (Linggo, Domingo) has none."""
+        return not self.w.capital(i) and self.tokens.words[i] in word_set(self.w.lang, "time_words", "capital_only")
+
+    def _date_behind(self, j: int) -> Reading | None:
+        start = self.skip(j, "w daylink", "w articles")
+        for k in dict.fromkeys((j, start, self._behind_daypart(j))):
+            if 0 < k < len(self.w) and self.tokens.gap(k).strip() in ("", ",", ".", "(", ".,", "/"):
+                found = self.numeric(k) or self.day_month(k) or self.month_first(k)
+                if found is not None:
+                    return found
+        return None
+
+    def _behind_daypart(self, j: int) -> int:
+        """Return the position behind "night", "por la tarde", "ng umaga" at word j, else j."""
+        for start in (j, self.skip(j, "w daypart_link")):
+            if start < len(self.w) and not self.tokens.hard[start] and (k := self.w.tag(start, "w dayparts")):
+                return k
+        return j
+
+    def _resolved_weekday(self, i: int, j: int, day: int) -> Reading:
+        low, behind, mode = i, self._behind_daypart(j), ""
+        for tag in ("last", "next", "this"):
+            start = self.w.before(i, f"w {tag}")
+            post = self.w.tag(j, f"w post_{tag}") if self.loose(j) else 0
+            if start >= 0 or post:
+                low, behind, mode = start if start >= 0 else i, post or behind, tag
+                break
+        if self.anchor is None:
+            return Reading(low, behind, None, "day")
+        past, ahead = (self.anchor.weekday() - day) % 7, (day - self.anchor.weekday()) % 7
+        if mode == "last":
+            shift = -(past or 7)
+        elif mode == "next":
+            shift = ahead or 7
+        else:
+            lean = self.lean(low, behind)
+            if not lean and mode == "this" and word_set(self.w.lang, "time_words", "this_default") == {"future"}:
+                lean = "future"
+            shift = ahead if lean == "future" else -past
+        when = self.anchor + timedelta(days=shift)
+        return Reading(low, behind, (when, when), "day")
+
+    def relative(self, i: int) -> Reading | None:
+        """Today, kahapon ng umaga, last night, ayer por la tarde, übermorgen."""
+        found = self.w.family(i, "rel")
+        if found is None or (self.w.tag(i, "w dayparts") and self.w.before(i, "w daypart_link") >= 0):
+            return None
+        if any(j > found[1] and tag.startswith(_LONGER) for tag, j in self.w.readings(i).items()):
+            return None
+        j = self._behind_daypart(found[1])
+        if self.anchor is None:
+            return Reading(i, j, None, "day")
+        low, _, high = found[0].partition(":")
+        days = (self.anchor + timedelta(days=int(low)), self.anchor + timedelta(days=int(high or low)))
+        if j < len(self.w) and (exact := self._same_day(j, days)):
+            return replace(exact, i=i)
+        return Reading(i, j, days, "day")
+
+    def _same_day(self, j: int, days: Days) -> Reading | None:
+        """Tomorrow, Wednesday / heute (21. Oktober): the second expression names the same day."""
+        found = self._date_behind(j)
+        if found and found.days and found.days[0] == found.days[1] and abs((found.days[0] - days[0]).days) <= 1:
+            return found
+        day = self.w.family(j, "weekday")
+        if day and self.tokens.gap(j).strip() in (",", "(", "") and int(day[0]) == days[0].weekday():
+            return Reading(j, day[1], days, "day")
+        return None
+
+
+Reader = Callable[[Grammar, int], Reading | None]
+_OF_DIGITS: tuple[Reader, ...] = (
+    Grammar.numeric,
+    Grammar.day_month,
+    Grammar.century,
+    Grammar.counted,
+    Grammar.fixed,
+    Grammar.decade,
+    Grammar.year,
+)
+_OF_NUMBERS: tuple[Reader, ...] = (Grammar.day_month, Grammar.century, Grammar.counted)
+# readers of words and the tags that they begin with; counted and fixed begin with any other
+_OF_WORDS: tuple[tuple[Reader, frozenset[str]], ...] = (
+    (Grammar.week_of, frozenset(["w week_of"])),
+    (Grammar.part, frozenset(["part", *(tag for tag, _, _ in PARTS)])),
+    (Grammar.weekday, frozenset(["weekday"])),
+    (Grammar.relative, frozenset(["rel"])),
+    (Grammar.counted, COUNTED),
+    (Grammar.week_day, frozenset(["week"])),
+    (Grammar.fixed, FIXED),
+    (Grammar.month_first, frozenset(["mon"])),
+    (Grammar.decade, frozenset(["w decade_before"])),
+    (Grammar.century, frozenset(["w century_before"])),
+)
+
+
+def read(grammar: Grammar, i: int) -> Reading | None:
+    """Return the time expression that begins at word i, the most specific form first."""
+    words = grammar.w
+    if grammar.tokens.words[i][:2] == "fy" and (fiscal := grammar.fiscal(i)):
+        return fiscal
+    if grammar.tokens.words[i][0].isdigit():
+        return _first(_OF_DIGITS, grammar, i)
+    kinds = {tag if tag.startswith("w ") else tag.partition(" ")[0] for tag in words.readings(i)}
+    found = _first([reader for reader, tags in _OF_WORDS if not tags.isdisjoint(kinds)], grammar, i) if kinds else None
+    if found is None and words.readings(i + 1) and words.counts(i):
+        return _first(_OF_NUMBERS, grammar, i)
+    return found
+
+
+def _first(readers: Sequence[Reader], grammar: Grammar, i: int) -> Reading | None:
+    for reader in readers:
+        found = reader(grammar, i)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,77 @@
+"""Times that another word widens: "since X" to publication day, "from X to Y" and "X - Y" to one period."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from reconcile.claims.dates.time_grammar import Grammar, read
+from reconcile.claims.dates.timeline import Days, Reading, valid
+
+_SIZES = ("day", "week", "month", "part", "year")  # from fine to coarse
+
+
+def widened(grammar: Grammar, reading: Reading) -> Reading:
+    """Return the reading joined with the end of its range, or opened by "since"; else the reading itself."""
+    if (joined := _joined(grammar, reading)) is not None:
+        return joined
+    since = grammar.since(reading.i)
+    if since < 0 or (reading.kind == "period" and reading.granularity == "day"):
+        return reading
+    low, anchor = reading.days[0] if reading.days else None, grammar.anchor
+    if low and anchor and low > anchor and not reading.year:
+        low = valid(low.year - 1, low.month, low.day)
+    days = (low, anchor) if low and anchor and low <= anchor else None
+    return replace(reading, i=since, days=days, kind="period")
+
+
+def _joined(grammar: Grammar, first: Reading) -> Reading | None:
+    """Join two times ("from Monday to Wednesday", "Oct. 30 - Nov. 2", "from March to the end of June") into one period.
+
+    Times of different size need "from" or "between" before them. Weekdays without it are opening hours: no dates.
+    """
+    if first.granularity not in _SIZES or first.shift or _ranged(first):
+        return None
+    words = grammar.w
+    opened = words.before(first.i, "w from") >= 0
+    weekday = words.family(first.i, "weekday") is not None
+    at = grammar.range_end(first.j, first.i)
+    if not at:
+        return None
+    other = grammar.skip(at, "w articles")
+    second = read(grammar, other) if other < len(words) and words.starts(other) else None
+    if second is None or second.granularity not in _SIZES or second.i != other or second.shift or _ranged(second):
+        return None
+    mixed = second.granularity != first.granularity
+    if (mixed or first.granularity == "year") and (not opened or grammar.tokens.gap(first.j) == "-"):
+        return None
+    if weekday != (words.family(other, "weekday") is not None) or words.number(grammar.skip(second.j, "w daylink")):
+        return None
+    if weekday and not opened:
+        return Reading(first.i, second.j, None, "day", "period")
+    size = max(first.granularity, second.granularity, key=_SIZES.index)
+    return Reading(first.i, second.j, _between(first, second, weekday=weekday), size, "period", second.year)
+
+
+def _ranged(reading: Reading) -> bool:
+    """Return whether a reading is a range already (a year is a period, but one time)."""
+    return reading.kind == "period" and reading.granularity != "year"
+
+
+def _between(first: Reading, second: Reading, *, weekday: bool) -> Days | None:
+    """Return first to last day; the side without a year follows the other."""
+    if first.days is None or second.days is None:
+        return None
+    low, high = first.days[0], second.days[1]
+    if weekday:
+        high = low + timedelta(days=(high - low).days % 7)
+    elif second.year and not first.year:
+        low = _in_year(low, high.year) if _in_year(low, high.year) <= high else _in_year(low, high.year - 1)
+    elif not second.year:
+        high = _in_year(high, low.year) if _in_year(high, low.year) >= low else _in_year(high, low.year + 1)
+    return (low, high) if low <= high else None
+
+
+def _in_year(day: date, year: int) -> date:
+    """Return the day in another year (29 February becomes the 28th where there is none)."""
+    return valid(year, day.month, day.day) or valid(year, day.month, 28) or day

@@ -1,0 +1,332 @@
+"""Spans of time: years, quarters, halves, weeks, counted units and decades, by word position.
+
+The base of the calendar grammar (``time_grammar.py``): helpers for connecting words and for the year that a
+text leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from reconcile.claims.dates import timeline
+from reconcile.claims.dates.time_words import WINDOW, Words
+from reconcile.claims.dates.timeline import Days, Reading
+from reconcile.claims.phrases import word_set
+from reconcile.claims.words import stopwords
+
+_DASHES = ("-", "–", "—", " - ", " – ", "./", "/", ".-", ".–")
+FIXED = frozenset(  # the tags that ``Spans.fixed`` reads
+    (
+        *("week", "weekend", "month", "quarter", "year", "decade", "earlier", "later", "anaphoric"),
+        *("q", "h", "h?", "holiday", "easter", "ytd", "full", "tens", "season"),
+    )
+)
+
+
+class Spans:
+    """Readers of spans over one text and its publication day."""
+
+    def __init__(self, words: Words, anchor: date | None) -> None:
+        self.w = words
+        self.anchor = anchor
+        self.tokens = words.tokens
+        self.forced = ""  # the tense that overrules the verbs of the text
+
+    # -- helpers --
+
+    def lean(self, i: int, j: int, *, bare: bool = False) -> str:
+        """Return "future", "past" or "" for words ``[i, j)`` (``Words.lean``), unless a tense is forced."""
+        return self.forced or self.w.lean(i, j, bare=bare)
+
+    def skip(self, i: int, *tags: str) -> int:
+        """Return the position behind one optional connecting word."""
+        for tag in tags:
+            if (j := self.w.tag(i, tag)) and self.loose(i):
+                return j
+        return i
+
+    def loose(self, i: int) -> bool:
+        """Return whether word i follows its predecessor with no more than a comma, a point or a blank."""
+        return 0 < i < len(self.w) and self.tokens.gap(i).strip() in (
+            "",
+            ",",
+            ".",
+            "-",
+            "'",
+            "’",
+            "., ",
+            ".,",
+            "(",
+            "/",
+        )
+
+    def year_after(self, i: int) -> tuple[int, int] | None:
+        """Return (year, position behind) of "2025", ", 2025", "of 2025", "de 2025" at word i."""
+        for start in (i, self.skip(i, "w of"), self.skip(i, "w daylink")):
+            if start > i and self.tokens.hard[i]:
+                continue
+            if self.loose(start) and (year := self.w.year(start)):
+                return year, start + 1
+        if self.anchor and (found := self._relative_year(i)):
+            return found
+        return None
+
+    def _relative_year(self, i: int) -> tuple[int, int] | None:
+        for start in (i, self.skip(i, "w of", "w daylink")):
+            found = self.w.family(start, "year")
+            if found and self.loose(start) and self.anchor and not self.tokens.hard[i]:
+                return self.anchor.year + int(found[0]), found[1]
+        return None
+
+    def range_end(self, i: int, start: int = -1) -> int:
+        """Return the position behind "to", "al", "bis", "-" at word i, 0 if the word continues no range.
+
+        With ``start``, "and" continues a range only where "between" or "from" stands before word ``start``.
+        """
+        if i >= len(self.w):
+            return 0
+        if self.tokens.gap(i) in _DASHES:
+            return i
+        j = self.w.tag(i, "w to")
+        if not j or j >= len(self.w) or self.tokens.gap(i).strip() not in ("", "."):
+            return 0
+        if start < 0:
+            return j
+        joined = self.tokens.words[i] in word_set(self.w.lang, "time_words", "and")
+        return 0 if (joined and self.w.before(start, "w from") < 0) or self._put_off(start) else j
+
+    def _put_off(self, i: int) -> bool:
+        """Return whether a verb before word i moves an event from one time to another: no range."""
+        for k in range(i - 1, max(i - WINDOW, -1), -1):
+            if self.tokens.hard[k + 1]:
+                return False
+            if "w moved" in self.w.readings(k):
+                return True
+        return False
+
+    def spans(
+        self, make: Callable[[int], Days | None], year: int | None, at: tuple[int, int], *, bare: bool = False
+    ) -> Days | None:
+        """Resolve something yearly: in the given year, else in the year nearest to publication.
+
+        With ``bare`` a preposition does not tell past from future ("sa ikatlong kuwarter").
+        """
+        if year is not None:
+            return make(year)
+        if self.anchor is None:
+            return None
+        options = [days for y in range(self.anchor.year - 1, self.anchor.year + 3) if (days := make(y))]
+        near = self.anchor - timedelta(days=timeline.PAST_DAYS)
+        past = [days for days in options if days[0] <= self.anchor and days[1] >= near]
+        lean = "past" if self.since(at[0]) >= 0 else self.lean(*at, bare=bare)
+        default = timeline.nearest(self.anchor, options)
+        if lean == "past" and past:
+            return past[-1] if default is None or default[0] > self.anchor else default
+        if lean == "future" and (default is None or default[1] < self.anchor):
+            return timeline.nearest(self.anchor, options, ahead=True) or default
+        return default
+
+    def since(self, i: int) -> int:
+        """Return the start of "since", "mula", "desde" before word i, -1 if there is none.
+
+        A word that also begins what is to come ("mula Hunyo 2", "desde el lunes") is none with a future verb.
+        """
+        start = self.w.before(i, "w since")
+        if start >= 0 and self.tokens.words[start] in word_set(self.w.lang, "time_words", "since_open"):
+            return -1 if self.w.lean(start, i, bare=True) == "future" else start
+        return start
+
+    @staticmethod
+    def _days(year: int, parts: tuple[int, int, int]) -> Days | None:
+        """Return the days of (month, first day, last day) in a year, None where the calendar has no such day."""
+        low, high = timeline.valid(year, parts[0], parts[1]), timeline.valid(year, parts[0], parts[2])
+        return (low, high) if low and high else None
+
+    # -- units, quarters, halves --
+
+    def fixed(self, i: int) -> Reading | None:
+        """Last week, this year, third quarter of 2025, first half, so far this year, the summer."""
+        for unit in ("week", "weekend", "month", "quarter", "year", "decade"):
+            if (found := self.w.family(i, unit)) and not self._big(unit, found[1] - 1):
+                return self._unit(i, found[1], (unit, int(found[0])))
+        for tag in ("earlier", "later"):
+            if found := self.w.family(i, tag):
+                return self._rest(i, found, later=tag == "later")
+        if found := self.w.family(i, "anaphoric"):
+            return self._anaphoric(i, found)
+        for tag, months, granularity in (("q", 3, "quarter"), ("h", 6, "half"), ("h?", 6, "half")):
+            if found := self.w.family(i, tag):
+                return self._numbered(i, found, (tag, months, granularity))
+        for tag in ("holiday", "easter"):
+            if holiday := self.w.family(i, tag):
+                return self._holiday(i, holiday, movable=tag == "easter")
+        if j := self.w.tag(i, "ytd"):
+            days = (date(self.anchor.year, 1, 1), self.anchor) if self.anchor else None
+            return Reading(i, j, days, "year", "period")
+        if j := self.w.tag(i, "full year"):
+            year = self.year_after(j)
+            span = timeline.unit_span("year", date(year[0], 1, 1), 0) if year else None
+            return Reading(i, year[1] if year else j, span, "year", "period") if year else None
+        if found := self.w.family(i, "tens"):
+            start = 1900 + int(found[0])
+            return Reading(i, found[1], (date(start, 1, 1), date(start + 9, 12, 31)), "decade", "period")
+        if found := self.w.family(i, "season"):
+            year = self.year_after(found[1])
+            return Reading(i, year[1] if year else found[1], None, "part")
+        return None
+
+    def _big(self, unit: str, k: int) -> bool:
+        """Say whether the phrase for a week ends in the capitalised name of a weekday ("nitong Linggo")."""
+        return (
+            unit == "week"
+            and self.w.capital(k)
+            and self.tokens.words[k] in word_set(self.w.lang, "time_words", "capital_only")
+        )
+
+    def _holiday(self, i: int, found: tuple[str, int], *, movable: bool) -> Reading:
+        """Christmas Day, Heiligabend (argument "12-24"); Good Friday, Ostermontag (days from Easter: "-2", "1")."""
+        year = self.year_after(found[1])
+
+        def dated(y: int) -> Days | None:
+            if movable:
+                feast = timeline.easter(y) + timedelta(days=int(found[0]))
+                return feast, feast
+            month, day = map(int, found[0].split("-"))
+            return self._days(y, (month, day, day))
+
+        days = self.spans(dated, year[0] if year else None, (i, found[1]))
+        return Reading(i, year[1] if year else found[1], days, "day", "point", bool(year))
+
+    def _unit(self, i: int, j: int, unit: tuple[str, int]) -> Reading:
+        name, count = unit
+        kind = "period" if name in ("quarter", "year", "decade") else "point"
+        granularity = "week" if name == "weekend" else name
+        if self.anchor is None:
+            return Reading(i, j, None, granularity, kind)
+        if name == "weekend" and count == 0 and self.anchor.weekday() < 3 and self.lean(i, j) != "future":
+            count = -1
+        return Reading(i, j, timeline.unit_span(name, self.anchor, count), granularity, kind)
+
+    def _anaphoric(self, i: int, found: tuple[str, int]) -> Reading | None:
+        """The day before, la veille, keesokan harinya: counted from another time of the text.
+
+        "The day before the vote" names its own base: it stays unresolved; in English it is no time at all ("the heat
+        of the day before she left").
+        """
+        (unit, count, *ends), j = found[0].split(), found[1]
+        last = j >= len(self.w) or self.tokens.hard[j]
+        if ends and not last:
+            return None
+        than = not last and self.tokens.words[j] in word_set(self.w.lang, "time_words", "than")
+        return Reading(i, j, None, unit, shift=None if than else (unit, int(count)))
+
+    def _rest(self, i: int, found: tuple[str, int], *, later: bool) -> Reading:
+        """Earlier this month, later this year: the unit up to publication, or from then on."""
+        unit, j = found
+        kind = "period" if unit in ("quarter", "year") else "point"
+        span = timeline.unit_span(unit, self.anchor, 0) if self.anchor else None
+        if span is None or self.anchor is None:
+            return Reading(i, j, None, unit, kind)
+        return Reading(i, j, (self.anchor, span[1]) if later else (span[0], self.anchor), unit, kind)
+
+    def _numbered(self, i: int, found: tuple[str, int], shape: tuple[str, int, str]) -> Reading:
+        tag, size, granularity = shape
+        number, j = int(found[0]), found[1]
+        year = self.year_after(j) or self._short_year(j)
+        end = year[1] if year else j
+        if year is None and tag == "h?":
+            return Reading(i, j, None, granularity, "period")
+        first = (number - 1) * size + 1
+        days = self.spans(
+            lambda y: timeline.months(y, first, first + size - 1), year[0] if year else None, (i, end), bare=True
+        )
+        return Reading(i, end, days, granularity, "period", bool(year))
+
+    def _short_year(self, j: int) -> tuple[int, int] | None:
+        """Q3 '25, 3Q 25."""
+        if j < len(self.w) and self.tokens.gap(j) in (" '", " ’", "'", "’", "/") and (number := self.w.number(j)):
+            return (2000 + number, j + 1) if 10 <= number <= 60 else None
+        return None
+
+    def decade(self, i: int) -> Reading | None:
+        """The 1990s, años 90, de jaren negentig (digits only), 1990er Jahre."""
+        word = self.tokens.words[i]
+        digits = word.rstrip("sera") if word[:4].isdecimal() and not word.isdecimal() else ""
+        if len(digits) == 4 and digits.endswith("0") and 1800 <= int(digits) <= 2090:
+            return Reading(i, i + 1, (date(int(digits), 1, 1), date(int(digits) + 9, 12, 31)), "decade", "period")
+        if (j := self.w.tag(i, "w decade_before")) and j < len(self.w) and (number := self.w.number(j)) is not None:
+            start, end = 1900 + number if number < 100 else number, self._decade_end(j + 1)
+            if end and number % 10 == 0 and (10 <= number < 100 or 1800 <= number <= 2090):
+                return Reading(i, end, (date(start, 1, 1), date(start + 9, 12, 31)), "decade", "period")
+        return None
+
+    def _decade_end(self, j: int) -> int:
+        """Return the position behind the decade's digits and the ending they need ("tahun 1980-an"), else 0."""
+        endings = word_set(self.w.lang, "time_words", "decade_after")
+        if not endings:
+            return j
+        return j + 1 if j < len(self.w) and self.tokens.gap(j) == "-" and self.tokens.words[j] in endings else 0
+
+    def century(self, i: int) -> Reading | None:
+        """The 19th century, XIXe siècle, siglo XIX, abad ke-19, ika-19 na siglo."""
+        if j := self.w.tag(i, "w century_before"):
+            number = self.w.roman(j, bare=True) or self.w.number(j) or self.w.word_number(j, ordinal=True)
+            return self._hundred(i, j + 1, number)
+        number = self.w.roman(i) or self.w.number(i) or self.w.word_number(i, ordinal=True)
+        for start in (i + 1, self.skip(i + 1, "w counter")) if number else ():
+            if start < len(self.w) and self.tokens.soft[start] and (j := self.w.tag(start, "w century")):
+                return self._hundred(i, j, number)
+        return None
+
+    def _hundred(self, i: int, j: int, number: int | None) -> Reading | None:
+        days = timeline.century(number) if number else None
+        low = self.w.before(i, "w day_prefix")
+        return Reading(low if low >= 0 else i, j, days, "unknown", "period") if days else None
+
+    def fiscal(self, i: int) -> Reading | None:
+        """FY2025, FY25: taken as the calendar year, since the text does not say when it begins."""
+        year = self.w.fiscal(i)
+        return Reading(i, i + 1, (date(year, 1, 1), date(year, 12, 31)), "year", "period") if year else None
+
+    def year(self, i: int) -> Reading | None:
+        """In 2025, by 2026, 2018, 2019-2023, the 2024/25 season, FY2025, (1871–1932)."""
+        year = self.w.year(i)
+        if year is None or not self._year_context(i):
+            return None
+        last, j = year, i + 1
+        for tag, size, granularity in (("q", 3, "quarter"), ("h", 6, "half")):
+            if (found := self.w.family(j, tag)) and not self.tokens.hard[j]:
+                first = (int(found[0]) - 1) * size + 1
+                return Reading(i, found[1], timeline.months(year, first, first + size - 1), granularity, "period")
+        if j < len(self.w) and self.tokens.gap(j) in ("/", "-", "–", "—") and (number := self.w.number(j)):
+            if number == (year + 1) % 100 and len(self.tokens.words[j]) == 2:
+                last, j = year + 1, j + 1
+            elif year < number <= timeline.MAX_YEAR:
+                last, j = number, j + 1
+        elif (other := self.range_end(j, i)) and (second := self.w.year(other)) and second > year:
+            last, j = second, other + 1
+        elif other and (self.w.number(other) or 0) > timeline.MAX_YEAR:
+            return None  # "between 2000 and 2500 people"
+        return Reading(i, j, (date(year, 1, 1), date(last, 12, 31)), "year", "period")
+
+    def _year_context(self, i: int) -> bool:
+        """Return whether a bare four-digit number at word i reads as a year."""
+        words, lang = self.tokens.words, self.w.lang
+        following = words[i + 1] if i + 1 < len(words) and self.tokens.gap(i + 1) in (" ", "\u00a0") else ""
+        ahead = words[i - 1] if i and not self.tokens.hard[i] else ""
+        if following in word_set(lang, "time_words", "counted") or ahead in word_set(lang, "time_words", "numbered"):
+            return False
+        gap = self.tokens.gap(i)
+        if "(" in gap or self.tokens.gap(i + 1)[:1] == ")" or (gap in ("–", "-") and i and self.w.year(i - 1)):
+            return True
+        year = int(words[i])
+        if ahead in word_set(lang, "time_words", "year_before") and not following.endswith("s"):
+            return 1900 <= int(words[i]) <= timeline.MAX_YEAR
+        strong = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
+        content = bool(following) and following.islower() and not self.w.readings(i + 1)
+        content = content and following not in stopwords(lang) and self.tokens.text[self.tokens.starts[i + 1]].islower()
+        if strong:
+            return not (content and ahead in word_set(lang, "time_words", "weak_in"))
+        limit = (self.anchor.year if self.anchor else 2030) + 30
+        return 1900 <= year <= limit and not content

@@ -1,0 +1,318 @@
+"""What the words of a text can mean as time: months, weekdays, relative days, numbers, cues, position by
+position.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+
+from reconcile import languages
+from reconcile.claims.phrases import Lexicon, Tokens, split_entries, tokenise, word_set
+
+_ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|ste|è|º|ª|°|o|a|te|ter|ten|de)?")
+_ROMAN = re.compile(r"(x{0,2})(ix|iv|v?i{0,3})(e|è|ème)?")
+_FISCAL = re.compile(r"fy(?:20)?(\d\d)")
+WINDOW = 9  # words to look for the verb that tells past from future
+_NO_CUE = frozenset(
+    [
+        "cardinals",
+        "ordinals",
+        "hours",
+        "capital_only",
+        "this_default",
+        "half_words",
+        "weak_in",
+        "ambiguous",
+        "counted",
+        "numbered",
+        "future_endings",
+        "past_endings",
+        "than",
+        "and",
+        "said_subject_first",
+        "year_before",
+        "modal",
+        "participle_endings",
+        "said_aux",
+        "future_aux",
+        "decade_after",
+        "since_open",
+        "said_between",
+        "said_passive",
+        "said_comma",
+    ]
+)
+
+_OPENING = frozenset(
+    f"w {tag}"
+    for tag in (
+        *("ago_before", "rolling", "first", "decade_before", "noon", "midnight", "clock_prefix"),
+        *("century_before", "week_of", "unit_week", "unit_quarter", "unit_year"),
+    )
+)
+
+
+@lru_cache(maxsize=64)
+def _lexicon(lang: str) -> Lexicon:
+    language = languages.load(lang)
+    table: dict[str, object] = {}
+    for name, prefix in (
+        ("months", "mon "),
+        ("weekdays", "weekday "),
+        ("relative_days", "rel "),
+        ("periods", ""),
+    ):
+        table.update({prefix + key: value for key, value in language.table(name).items()})
+    table.update({"w " + key: value for key, value in language.table("time_words").items() if key not in _NO_CUE})
+    return Lexicon(table, lang)
+
+
+@lru_cache(maxsize=64)
+def _numbers(lang: str, key: str) -> Mapping[str, int]:
+    value = languages.load(lang).table("time_words").get(key, "")
+    found: dict[str, int] = {}
+    for number, entry in enumerate(split_entries(str(value)), start=1):
+        for form in entry.casefold().split("|"):
+            found[form] = number
+    return found
+
+
+@lru_cache(maxsize=64)
+def _endings(lang: str, key: str) -> tuple[str, ...]:
+    return tuple(sorted(word_set(lang, "time_words", key)))
+
+
+@lru_cache(maxsize=16_384)
+def _may_open(lang: str, word: str) -> bool:
+    """Return whether any time expression or time of day begins with the word."""
+    if word[0].isdigit():
+        return True
+    if _numbers(lang, "cardinals").get(word) or _numbers(lang, "ordinals").get(word):
+        return True
+    if word[0] in "xvi" and word[-1] in "eè" and _ROMAN.fullmatch(word):
+        return True
+    if word[:2] == "fy" and _FISCAL.fullmatch(word):
+        return True
+    if lang == "tl" and word.endswith("ng"):
+        table = _numbers(lang, "cardinals")
+        if word[:-2] in table or word[:-1] in table:
+            return True
+    values = _lexicon(lang).reachable(word)
+    return any(value and (not value.startswith("w ") or value in _OPENING) for value in values)
+
+
+class Words:
+    """A text's words with their readings as time words; all lookups are by word position."""
+
+    __slots__ = ("_cardinals", "_hits", "_ordinals", "_size", "lang", "lexicon", "tokens")
+
+    def __init__(self, text: str, lang: str) -> None:
+        self.tokens: Tokens = tokenise(text)
+        self._size = len(self.tokens.words)
+        self.lang = lang
+        self.lexicon = _lexicon(lang)
+        self._hits: dict[int, dict[str, int]] = {}
+        self._cardinals = _numbers(lang, "cardinals")
+        self._ordinals = _numbers(lang, "ordinals")
+
+    def __len__(self) -> int:
+        return self._size
+
+    def starts(self, i: int) -> bool:
+        """Return whether it is worth while to read from word i."""
+        return _may_open(self.lang, self.tokens.words[i])
+
+    def readings(self, i: int) -> dict[str, int]:
+        """Return the tags that a phrase at word i carries, each with the position behind its longest
+        phrase.
+        """
+        found = self._hits.get(i)
+        if found is None:
+            found = self._hits[i] = {}
+            if 0 <= i < self._size:
+                for hit in self.lexicon.at(self.tokens, i):
+                    if hit.i == i:
+                        for tag in hit.value.split("|"):
+                            found.setdefault(tag, hit.j)
+        return found
+
+    def tag(self, i: int, name: str) -> int:
+        """Return the position behind the phrase at word i that carries the tag, 0 if there is none."""
+        return self.readings(i).get(name, 0)
+
+    def family(self, i: int, name: str) -> tuple[str, int] | None:
+        """Return (argument, position behind) of the longest tag "name argument" at word i."""
+        readings = self.readings(i)
+        if not readings:
+            return None
+        best: tuple[str, int] | None = None
+        head = name + " "
+        for tag, j in readings.items():
+            if tag.startswith(head) and (best is None or j > best[1]):
+                best = (tag[len(head) :], j)
+        return None if best and best[0] == "none" else best
+
+    def before(self, i: int, name: str) -> int:
+        """Return the start of a phrase with the tag that ends right before word i, -1 if there is none."""
+        for start in range(i - 1, max(i - 5, -1), -1):
+            if self.tag(start, name) == i:
+                return start
+        return -1
+
+    def number(self, i: int) -> int | None:
+        """Return the number printed in digits at word i ("14", "14th", "1er"), not part of a decimal."""
+        if not 0 <= i < self._size:
+            return None
+        word = self.tokens.words[i]
+        if not word[0].isdigit():
+            return None
+        if word.isdecimal():
+            return int(word) if len(word) <= 4 and word.isascii() else None
+        found = _ORDINAL.fullmatch(word)
+        return int(found.group(1)) if found and found.group(1).isascii() else None
+
+    def word_number(self, i: int, ordinal: bool = False) -> int | None:
+        """Return the number at word i, in digits or in words."""
+        found = self.number(i)
+        if found is None and 0 <= i < self._size:
+            table = self._ordinals if ordinal else self._cardinals
+            word = self.tokens.words[i]
+            found = table.get(word)
+            if found is None and self.lang == "tl" and word.endswith("ng"):
+                found = table.get(word[:-2]) or table.get(word[:-1])
+        return found
+
+    def roman(self, i: int, *, bare: bool = False) -> int | None:
+        """Return the number of a Roman ordinal at word i ("XIXe"; with ``bare`` also "XIX"), up to 29."""
+        found = _ROMAN.fullmatch(self.tokens.words[i]) if 0 <= i < self._size else None
+        if found is None or not (bare or found.group(3)):
+            return None
+        ones = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix").index(found.group(2))
+        return 10 * len(found.group(1)) + ones
+
+    def counts(self, i: int) -> bool:
+        """Return whether word i is a number word or a Roman ordinal."""
+        return (
+            self.roman(i) is not None
+            or self.word_number(i) is not None
+            or self.word_number(i, ordinal=True) is not None
+        )
+
+    def hour(self, i: int) -> int | None:
+        """Return the hour that word i names in words ("siyete", "siete", "acht")."""
+        table = _numbers(self.lang, "hours") or self._cardinals
+        return table.get(self.tokens.words[i]) if 0 <= i < self._size else None
+
+    def year(self, i: int) -> int | None:
+        """Return the four-digit year at word i if the digits stand alone (no decimals, no thousands)."""
+        number = self.number(i)
+        if number is None or not 1800 <= number <= 2100 or not self.tokens.words[i].isdecimal():
+            return None
+        return number if self.alone(i) else None
+
+    def fiscal(self, i: int) -> int | None:
+        """Return the year of "FY2025" or "FY25" at word i."""
+        found = _FISCAL.fullmatch(self.tokens.words[i])
+        return 2000 + int(found.group(1)) if found else None
+
+    def alone(self, i: int) -> bool:
+        """Return whether the digits at word i are no part of a longer number, amount or code."""
+        before, after = self.tokens.gap(i), self.tokens.gap(i + 1)
+        behind = self.tokens.words[i + 1] if i + 1 < len(self.tokens) else ""
+        ahead = self.tokens.words[i - 1] if i else ""
+        if before[-1:] in ("$", "€", "£", "₱", "¥", "#", "+", "−", "&") or after[:1] in (
+            "%",
+            "‰",
+            "$",
+            "€",
+            "£",
+            "°",
+        ):
+            return False
+        if after.lstrip(" \u00a0")[:1] in ("%", "€", "$", "£", "°"):
+            return False
+        if before in (".", ",", ":", "'") and ahead[-1:].isdigit():
+            return False
+        return not (after in (".", ",", ":", "'", "’") and behind[:1].isdigit())
+
+    def capital(self, i: int) -> bool:
+        """Return whether word i begins with a capital."""
+        return self.tokens.capital(i)
+
+    def lean(self, i: int, j: int, *, bare: bool = False) -> str:
+        """Return "future" or "past": the tense of the nearest verb before words ``[i, j)``, else behind them.
+
+        Prepositions that are used with one tense alone come first, unless ``bare``.
+        """
+        if not bare:
+            if (start := self.before(i, "w future_pre")) >= 0:
+                return "past" if start == 0 and self._behind(j) == "past" else "future"
+            if self.before(i, "w past_pre") >= 0:
+                return "past"
+        for k in range(i - 1, max(i - WINDOW, -1), -1):
+            if self.tokens.hard[k + 1]:
+                break
+            if "w future_before" in self.readings(k):
+                return "past" if self.before(k, "w implicative") >= 0 else "future"
+            if cue := self._tense(k):
+                return "future" if cue == "past" and self._governed(k) else cue
+        else:
+            k = -1
+        if k >= 0 and not self._near_edge(i, k):
+            return ""
+        return self._behind(j)
+
+    def _behind(self, j: int) -> str:
+        """Return the tense of the first verb behind word j in the same clause."""
+        for k in range(j, min(j + WINDOW, len(self.tokens))):
+            if self.tokens.hard[k] and k > j:
+                break
+            if cue := self._tense(k):
+                return cue
+        return ""
+
+    def verb_before(self, i: int) -> bool:
+        """Return whether a verb stands right before word i or before the preposition there ("fled on Sunday")."""
+        return any(k >= 0 and self._tense(k) != "" for k in (i - 1, i - 2))
+
+    def planned(self, i: int, j: int) -> bool:
+        """Return whether a future verb, no mere possibility, governs words ``[i, j)``: before them or, at the
+        beginning of the sentence, behind them ("In six weeks you will see").
+        """
+        ahead = range(i - 1, max(i - WINDOW, -1), -1)
+        for k in ahead if i > 1 else range(j, min(j + WINDOW, self._size)):
+            if self.tokens.hard[k + 1 if i > 1 else k]:
+                return False
+            if cue := self._tense(k):
+                modal = self.tokens.words[k] in word_set(self.lang, "time_words", "modal")
+                return not modal and (cue == "future" or self._governed(k))
+        return False
+
+    def _governed(self, k: int) -> bool:
+        """Return whether a participle at word k belongs to a future verb ("will be closed", "akan ditutup")."""
+        auxiliaries = word_set(self.lang, "time_words", "future_aux")
+        for at in range(k - 1, max(k - 4, -1), -1):
+            if self.tokens.hard[at + 1]:
+                return False
+            if self.tokens.words[at] in auxiliaries or "w future_before" in self.readings(at):
+                return True
+        return False
+
+    def _near_edge(self, i: int, k: int) -> bool:
+        return i - k <= 4
+
+    def _tense(self, k: int) -> str:
+        readings = self.readings(k)
+        if "w future_cues" in readings:
+            return "future"
+        if "w past_cues" in readings:
+            return "past"
+        word = self.tokens.words[k]
+        if len(word) > 4:
+            if word.endswith(_endings(self.lang, "future_endings")):
+                return "future"
+            if word.endswith(_endings(self.lang, "past_endings")):
+                return "past"
+        return ""

@@ -1,0 +1,151 @@
+"""Calendar arithmetic for time expressions: pure functions of dates, no language."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+BACK_DAYS = 245  # a date without a year lies at most eight months before publication
+PAST_DAYS = 275  # a past verb reaches back nine months; beyond them writers give the year
+AHEAD_DAYS = 122  # or four months after it
+MIN_YEAR, MAX_YEAR = 1800, 2100
+Days = tuple[date, date]
+_EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7), "firsthalf": (0, 15), "secondhalf": (15, 16)}
+
+
+def parse_day(published: str | None) -> date | None:
+    """Return the day of an ISO 8601 publication time, None if there is none or it is not a date."""
+    try:
+        return date.fromisoformat(published[:10]) if published else None
+    except ValueError:
+        return None
+
+
+def valid(year: int, month: int, day: int) -> date | None:
+    """Return the date, None where the calendar has no such day."""
+    if not 1 <= month <= 12 or not MIN_YEAR <= year <= MAX_YEAR or not 1 <= day <= monthrange(year, month)[1]:
+        return None
+    return date(year, month, day)
+
+
+def months(year: int, first: int, last: int) -> Days:
+    """Return the days of the months ``first`` to ``last`` of a year."""
+    return date(year, first, 1), date(year, last, monthrange(year, last)[1])
+
+
+def month_shift(day: date, count: int) -> tuple[int, int]:
+    """Return (year, month) of the month ``count`` months from the day's."""
+    index = day.year * 12 + day.month - 1 + count
+    return index // 12, index % 12 + 1
+
+
+def unit_span(unit: str, anchor: date, count: int) -> Days | None:
+    """Return the calendar unit that lies ``count`` units from the one that holds ``anchor``."""
+    if unit == "day":
+        day = anchor + timedelta(days=count)
+        return day, day
+    if unit in ("week", "weekend"):
+        monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=count)
+        return (
+            (monday, monday + timedelta(days=6)) if unit == "week" else (monday + timedelta(5), monday + timedelta(6))
+        )
+    if unit == "month":
+        year, month = month_shift(anchor, count)
+        return months(year, month, month)
+    if unit in ("quarter", "half"):
+        size = 3 if unit == "quarter" else 6
+        start = date(anchor.year, (anchor.month - 1) // size * size + 1, 1)
+        year, month = month_shift(start, count * size)
+        return months(year, month, month + size - 1)
+    if unit in ("year", "decade"):
+        year = anchor.year + count if unit == "year" else anchor.year // 10 * 10 + 10 * count
+        last = year if unit == "year" else year + 9
+        return (date(year, 1, 1), date(last, 12, 31)) if year >= MIN_YEAR and last <= MAX_YEAR else None
+    return None
+
+
+def back(unit: str, anchor: date, count: int) -> date | None:
+    """Return the day ``count`` units before ``anchor`` (after it if negative), None where the calendar ends."""
+    if unit in ("day", "week"):
+        return anchor - timedelta(days=count * (7 if unit == "week" else 1)) if abs(count) < 40_000 else None
+    size = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120}.get(unit)
+    if size is None or abs(count * size) > 2_000:
+        return None
+    year, month = month_shift(anchor, -count * size)
+    return date(year, month, min(anchor.day, monthrange(year, month)[1]))
+
+
+def around(unit: str, anchor: date, count: int) -> Days | None:
+    """Return what a writer means by ``count`` units from a day: the day, a week around it, or its month or year."""
+    day = back(unit, anchor, -count)
+    if day is None or unit != "week":
+        return unit_span(unit, day, 0) if day else None
+    return day - timedelta(days=3), day + timedelta(days=3)
+
+
+def century(number: int) -> Days | None:
+    """Return the days of the ``number``-th century: the 19th has 1801 to 1900."""
+    return (date(number * 100 - 99, 1, 1), date(number * 100, 12, 31)) if 1 <= number <= 21 else None
+
+
+def easter(year: int) -> date:
+    """Return Easter Sunday in the Gregorian calendar (method: Meeus, Astronomical Algorithms, chapter 8)."""
+    a, (b, c) = year % 19, divmod(year, 100)
+    h = (19 * a + b - b // 4 - (b - (b + 8) // 25 + 1) // 3 + 15) % 30
+    rest = (32 + 2 * (b % 4) + 2 * (c // 4) - h - c % 4) % 7
+    m = (a + 11 * h + 22 * rest) // 451
+    month, day = divmod(h + rest - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def part_of(span: Days, part: str) -> Days:
+    """Return the early, mid or late third of a span of days, its first or last week, or its first or second half."""
+    low, high = span
+    if part in _EDGES:
+        first, size = _EDGES[part]
+        edge = (low + timedelta(days=first), min(low + timedelta(days=first + size - 1), high))
+        return edge if first >= 0 else (high + timedelta(days=first + 1), high)
+    third = ((high - low).days + 1) // 3
+    if part == "early":
+        return low, low + timedelta(days=max(third - 1, 0))
+    if part == "late":
+        return high - timedelta(days=max(third - 1, 0)), high
+    return low + timedelta(days=third), high - timedelta(days=third)
+
+
+def nearest(anchor: date, options: list[Days], ahead: bool = False) -> Days | None:
+    """Return the span a writer at ``anchor`` means when the year is left out.
+
+    The span lies within eight months before and four months after; ``ahead`` (a future verb governs it)
+    turns the
+    window round. What lies ahead counts double: news tells more of what was.
+    """
+    before, after = (14, 351) if ahead else (BACK_DAYS, AHEAD_DAYS)
+    inside = [
+        span
+        for span in options
+        if span[1] >= anchor - timedelta(days=before) and span[0] <= anchor + timedelta(days=after)
+    ]
+    return min(inside, key=lambda span: (_distance(anchor, span), span)) if inside else None
+
+
+def _distance(anchor: date, span: Days) -> int:
+    low, high = span
+    return 2 * (low - anchor).days if anchor < low else (anchor - high).days if anchor > high else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Words ``[i, j)`` read as a time. ``year`` is True where the text itself gives or implies the year.
+
+    ``shift`` is (unit, count) of a time that is counted from another time of the text ("three days later").
+    """
+
+    i: int
+    j: int
+    days: Days | None
+    granularity: str
+    kind: str = "point"
+    year: bool = True
+    shift: tuple[str, int] | None = None

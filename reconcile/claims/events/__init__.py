@@ -1,0 +1,1 @@
+"""Phrases and frames of events: what ``roles`` is made of."""

@@ -1,0 +1,1 @@
+"""Names, what they stand for and where places lie: what ``entities`` and ``mentions`` are made of."""

@@ -1,0 +1,1 @@
+"""Negation, quotations and who speaks: what ``stance`` is made of."""

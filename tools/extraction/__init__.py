@@ -1,0 +1,1 @@
+"""What extraction is worth: one module a kind of gold, each giving rows of one table."""
