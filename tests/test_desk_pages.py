@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconcile.errors import StoreError
@@ -320,6 +320,8 @@ async def test_tables_lead_to_our_pages(path: Path, table: str, page: str) -> No
 
 
 @given(st.floats(-1e12, 1e12), st.floats(-1e12, 1e12))
+@example(0.0, 5e-324)
+@example(1e12, 1e12 + 1e-4)
 def test_ticks_lie_inside(a: float, c: float) -> None:
     low, high = sorted((a, c))
     ticks = plots.nice_ticks(low, high)

@@ -52,6 +52,9 @@ class Plot:
     unit: str = ""
 
 
+SAME = 1e-12  # share of a value that is no difference on a plot
+
+
 def _scale(values: Sequence[float], *, log: bool = False) -> Callable[[float], float]:
     measure: Callable[[float], float] = math.log10 if log else float
     low, high = measure(min(values)), measure(max(values))
@@ -65,8 +68,8 @@ def _scale(values: Sequence[float], *, log: bool = False) -> Callable[[float], f
 
 
 def nice_ticks(low: float, high: float, count: int = TICKS) -> list[float]:
-    """Return round numbers inside ``[low, high]``, about ``count`` of them; one number where both are the same."""
-    if high <= low:
+    """Return round numbers inside ``[low, high]``, about ``count`` of them; one where they are as good as the same."""
+    if high - low <= SAME * max(1.0, abs(low), abs(high)):
         return [low]
     rough = (high - low) / count
     power = 10.0 ** math.floor(math.log10(rough))
