@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconcile.errors import InputError
-from reconcile.read.forms import EXTENSIONS, extension
-from reconcile.read.ingest import NOT_ARTICLES, URL
+from reconcile.read.ingest import URL, may_be_article
 
 TIMEOUT = 120
 # A repository's own settings must not make git run programs while it is read.
@@ -122,10 +121,8 @@ def _is_wanted(file: Path, wanted: Sequence[Path]) -> bool:
 
 
 def _is_article(inside: Path) -> bool:
-    """Tell whether reading the folder would read the file: not hidden, of a known form, no README."""
-    stem = inside.name.partition(".")[0].lower()
-    hidden = any(part.startswith(".") for part in inside.parts)
-    return not hidden and stem not in NOT_ARTICLES and (extension(inside.name) in {*EXTENSIONS, "xml"})
+    """Tell whether reading the folder would read the file: in no hidden folder, and what may be an article."""
+    return not any(part.startswith(".") for part in inside.parts) and may_be_article(inside.name)
 
 
 def _git(arguments: Sequence[str], folder: str, failure: str) -> str:

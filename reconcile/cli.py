@@ -29,9 +29,18 @@ from reconcile.console import (
     write,
 )
 from reconcile.errors import InputError
-from reconcile.options import State, command, common, database, format_option, models
+from reconcile.options import (
+    State,
+    article_option,
+    command,
+    common,
+    database,
+    field_option,
+    format_option,
+    models,
+)
 from reconcile.publish.formats import ROW_FORMATS
-from reconcile.terms import Field, Relation
+from reconcile.terms import Relation
 
 if TYPE_CHECKING:
     from reconcile.pipeline import RunResult
@@ -107,13 +116,7 @@ def _summary(result: RunResult, db: str) -> Iterator[str]:
     type=click.Choice([r.value for r in Relation]),
     help="Only this relation; may be given more than once (default: conflict).",
 )
-@click.option(
-    "--field",
-    "fields",
-    multiple=True,
-    type=click.Choice([f.value for f in Field]),
-    help="Only where this field decides; may be given more than once.",
-)
+@field_option("decides")
 @format_option(*ROW_FORMATS)
 def findings(state: State, db: str, relations: tuple[str, ...], fields: tuple[str, ...], form: str) -> None:
     """List what was found, the most severe first; without --relation the conflicts."""
@@ -126,7 +129,7 @@ def findings(state: State, db: str, relations: tuple[str, ...], fields: tuple[st
 
 @command(cli)
 @database
-@click.option("--article", metavar="ID", help="Only of this article.")
+@article_option
 @click.option("--dropped", is_flag=True, help="List the sentences that carry no claim instead, and why.")
 @format_option(*ROW_FORMATS)
 def claims(state: State, db: str, article: str | None, dropped: bool, form: str) -> None:
@@ -144,14 +147,8 @@ def claims(state: State, db: str, article: str | None, dropped: bool, form: str)
 
 @command(cli)
 @database
-@click.option("--article", metavar="ID", help="Only of this article.")
-@click.option(
-    "--field",
-    "fields",
-    multiple=True,
-    type=click.Choice([f.value for f in Field]),
-    help="Only where this field changed; may be given more than once.",
-)
+@article_option
+@field_option("changed")
 @format_option(*ROW_FORMATS)
 def revisions(state: State, db: str, article: str | None, fields: tuple[str, ...], form: str) -> None:
     """List what changed between the versions of an article, the newest first.

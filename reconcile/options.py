@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.console import OK, Progress, drop_stdout, set_up_logging
+from reconcile.terms import Field
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
@@ -67,6 +68,20 @@ def models(body: Body) -> Body:
 database = click.option(
     "--db", default="reconcile.db", show_default=True, metavar="DB", help="The database that runs publish to."
 )
+
+
+def field_option(word: str) -> Callable[[Body], Body]:
+    """Return the option that leaves only some fields; ``word`` is what a field does in the rows, such as "decides"."""
+    return click.option(
+        "--field",
+        "fields",
+        multiple=True,
+        type=click.Choice([f.value for f in Field]),
+        help=f"Only where this field {word}; may be given more than once.",
+    )
+
+
+article_option = click.option("--article", metavar="ID", help="Only of this article.")
 
 
 def format_option(*names: str) -> Callable[[Body], Body]:

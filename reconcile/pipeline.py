@@ -93,8 +93,9 @@ def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress
         matcher = _matcher(store, settings, on_progress)
         matched = match(corpus, matcher, progress=on_progress)
     run = _run_record(corpus, settings, matcher)
-    earlier = [known[a.article_id] for a in fresh if a.article_id in known]
-    replaced = tuple(_revisions(earlier, corpus, store, settings))
+    with clock.stage("extract"):
+        earlier = [known[a.article_id] for a in fresh if a.article_id in known]
+        replaced = tuple(_revisions(earlier, corpus, store, settings))
     with clock.stage("publish"):
         publication = _publication(corpus, matched, problems, run)
         store.publish(replace(publication, revisions=replaced))
@@ -184,8 +185,7 @@ def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, setting
         if (old.title, old.text) == (new.title, new.text):
             continue
         number = sum(1 for _ in store.revisions(old.article_id)) + 1
-        split = list(clean.mark(sentences.split(old), old))
-        before = revisions.Version(old, split, extractor.extract(old, split))
+        before = revisions.Version(old, *_extracted(old, extractor))
         after = revisions.Version(new, corpus.sentences[old.article_id], corpus.claims[old.article_id])
         yield Revision(
             revision_id=revisions.revision_id(old, new, number),
@@ -201,6 +201,12 @@ def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, setting
 
 def _extractor(settings: Settings) -> Extractor:
     return SlotExtractor(aliases=settings.aliases)
+
+
+def _extracted(article: Article, extractor: Extractor) -> tuple[list[Sentence], list[Claim]]:
+    """Return the sentences of an article, furniture marked, and its claims."""
+    split = list(clean.mark(sentences.split(article), article))
+    return split, list(extractor.extract(article, split))
 
 
 def _corpus(
@@ -228,9 +234,7 @@ def _corpus(
     for number, article_id in enumerate(sorted(todo)):
         if progress:
             progress("extracting", number, len(todo))
-        article = articles[article_id]
-        split[article_id] = list(clean.mark(sentences.split(article), article))
-        claims[article_id] = list(extractor.extract(article, split[article_id]))
+        split[article_id], claims[article_id] = _extracted(articles[article_id], extractor)
     owners = {a.article_id: owner for a in articles.values() if (owner := _owner(a, settings))}
     return Corpus(articles, split, claims, owners)
 

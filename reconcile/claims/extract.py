@@ -185,12 +185,16 @@ def _times(reading: Reading, clause: Span) -> tuple[TimeRef, ...]:
 
 def _is_of(item: Entity, reading: Reading, clause: Span) -> bool:
     """Return whether a place is of the clause or of no quantity alone, so of the whole sentence."""
-    return _inside_span(item, clause) or not any(_inside_span(item, other) for other in reading.clauses)
+    return _inside_span(item, clause) or _is_apart(item, reading)
+
+
+def _is_apart(item: TimeRef | Entity | Cue | Participant, reading: Reading) -> bool:
+    return not any(_inside_span(item, clause) for clause in reading.clauses)
 
 
 def _of_clause(items: tuple[_Item, ...], reading: Reading, clause: Span) -> tuple[_Item, ...]:
     """Those in a clause; if none, those in no clause of a quantity alone; if none, the last before it."""
-    apart = tuple(t for t in items if not any(_inside_span(t, other) for other in reading.clauses))
+    apart = tuple(t for t in items if _is_apart(t, reading))
     return _within(items, clause) or apart or tuple(t for t in items if t.end <= clause.start)[-1:]
 
 

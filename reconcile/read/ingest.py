@@ -143,14 +143,15 @@ def _folder(top: str, limits: Limits, problems: list[Problem]) -> Iterator[str]:
             problems.append(_refused(folder, message, "pass them directly"))
             folders.clear()
         for name in sorted(files):
-            if _may_be_article(name):
+            if may_be_article(name):
                 empty = False
                 yield os.path.join(folder, name)
     if empty:
         problems.append(_refused(top, "no readable file in this folder", "pass files that hold articles"))
 
 
-def _may_be_article(name: str) -> bool:
+def may_be_article(name: str) -> bool:
+    """Return whether a file of a folder is read, by its name: not hidden, of a known form, no README or the like."""
     stem, _, _ = name.partition(".")
     if name.startswith(".") or stem.lower() in NOT_ARTICLES:
         return False
