@@ -20,7 +20,7 @@ PAIRS ?=
 BASELINE ?= .ci/datasets-baseline.toml
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
-.PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction train readme bench audit clean
+.PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction eval-pairs eval-clusters bench-judge train judge ablation readme bench audit clean
 
 setup: $(STAMP)
 
@@ -95,6 +95,29 @@ eval-extraction: $(STAMP)  ## claims, fields, recognisers, speed; RECONCILE_DATA
 
 train: $(STAMP)  ## relation weights from the stories with gold, and what they are worth on stories left out
 	$(BIN)/python training/relations.py datasets/stories datasets/practice --write
+
+judge: $(STAMP)  ## the judge of sentences, trained anew (about two hours); RECONCILE_DATA=folder holds its labelled sets
+	@$(PIP) --editable ".[train]"
+	$(BIN)/python training/judge/pairs.py build/judge
+	$(BIN)/python training/judge/train.py build/judge
+	$(BIN)/python training/judge/export.py build/judge
+	$(BIN)/python training/judge/combine.py --write
+	$(MAKE) train
+
+eval-pairs: $(STAMP)  ## rules, model and both on the labelled pairs of RECONCILE_DATA
+	$(BIN)/python tools/eval_pairs.py
+
+bench-judge: $(STAMP)  ## pairs per second beside fp32 and a plain CrossEncoder
+	@$(PIP) --editable ".[train]"
+	$(BIN)/python tools/bench_judge.py
+
+eval-clusters: $(STAMP)  ## one event or not, beside cosine, on the sentence pairs of RECONCILE_DATA
+	$(BIN)/python tools/eval_clusters.py
+
+ablation: $(STAMP)  ## docs/ablation.md: the weights learned without each comparison in turn (about half an hour)
+	mkdir -p build
+	$(BIN)/python training/relations.py datasets/stories datasets/practice --cache build/pairs.pickle
+	$(BIN)/python training/ablation.py build/pairs.pickle
 
 readme: $(STAMP)  ## the worked example, figures and picture of README, from runs
 	$(BIN)/python tools/readme.py

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         ModelError,
         ReconcileError,
         StoreError,
+        WorkerError,
     )
     from reconcile.model import Article, Claim, Finding, Relation
 
@@ -30,6 +31,7 @@ __all__ = [
     "Relation",
     "Settings",
     "StoreError",
+    "WorkerError",
     "__version__",
     "load_settings",
 ]

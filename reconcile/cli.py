@@ -38,11 +38,15 @@ from reconcile.options import (
     field_option,
     format_option,
     models,
+    processes,
+    references,
+    verifier,
 )
 from reconcile.publish.formats import ROW_FORMATS
 from reconcile.terms import Relation
 
 if TYPE_CHECKING:
+    from reconcile.config import Settings
     from reconcile.pipeline import RunResult
 
 
@@ -69,7 +73,10 @@ def evaluate() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @database
 @click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
+@references
 @models
+@processes
+@verifier
 def run(state: State, paths: tuple[str, ...], db: str, strict: bool) -> int:
     """Read articles, compare their claims, publish agreements and conflicts to DB.
 
@@ -79,16 +86,23 @@ def run(state: State, paths: tuple[str, ...], db: str, strict: bool) -> int:
     from reconcile.publish.store import Store
 
     state.verdict = FAILED
-    settings = state.settings()
+    settings = state.settings(verified=True)
     with Store(db) as store, state.progress() as progress:
         result = pipeline.build(paths, store, settings, on_progress=progress)
     say_problems(result.problems, everything=state.verbose)
     for line in _summary(result, db):
         logger.info(line)
+    _say_rules(settings)
     if not result.read:
         logger.error("no article could be read from: %s", " ".join(paths))
         return FAILED
     return FAILED if strict and result.problems else OK
+
+
+def _say_rules(settings: Settings) -> None:
+    """Say it where no judge reads what no typed field tells."""
+    if settings.judge_name == "rules":
+        logger.info("judge: none (rules alone); contradictions of free statements are not looked for")
 
 
 def _summary(result: RunResult, db: str) -> Iterator[str]:
@@ -97,11 +111,15 @@ def _summary(result: RunResult, db: str) -> Iterator[str]:
         f"{result.articles} articles ({result.new_articles} new, {result.changed_articles} changed), "
         f"{result.claims} claims, {result.questions} questions -> {db}"
     )
+    if result.facts:
+        yield f"reference: {result.facts} facts"
     order = [relation.value for relation in Relation]
     counts = [(name, result.findings[name]) for name in order[::-1] if result.findings.get(name)]
     yield "findings: " + (", ".join(f"{count} {name}" for name, count in counts) or "none")
     if result.changes:
         yield f"changed since an earlier version: {result.changes} (`reconcile revisions` lists them)"
+    if result.verified:
+        yield result.verified.line()
     yield f"problems: {len(result.problems) or 'none'}"
     stages = ", ".join(f"{stage} {spent:.1f} s" for stage, spent in result.seconds.items())
     yield f"time: {stages or '-'}; {sum(result.seconds.values()):.1f} s in all"
@@ -193,6 +211,7 @@ def judge(state: State, pairs: TextIO) -> None:
 
     settings = state.settings()
     rows = _json_lines(pairs, ("id", "a", "b"))
+    _say_rules(settings)
     write(to_json(row) + "\n" for row in pipeline.judge(rows, settings))
 
 

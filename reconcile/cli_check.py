@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.console import FAILED, OK, logger, say_problems
-from reconcile.options import State, command, database, models
+from reconcile.options import State, command, database, models, processes, references
 from reconcile.publish.formats import CHECK_FORMATS
 
 if TYPE_CHECKING:
@@ -49,7 +49,9 @@ _PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
     help="Only articles that changed in git since this revision (PATH is then optional: the current folder).",
 )
 @click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
+@references
 @models
+@processes
 def check(state: State, paths: tuple[str, ...], db: str, **options: Any) -> int:
     """Compare new articles with those in DB and with each other; write nothing to DB.
 
@@ -91,6 +93,7 @@ def baseline() -> None:
 @click.option("--reason", required=True, help="Why the findings are accepted.")
 @click.option("--who", required=True, envvar="RECONCILE_WHO", help="Who accepts them (or RECONCILE_WHO).")
 @click.option("--expires", type=click.DateTime(["%Y-%m-%d"]), help="The last day on which they are accepted.")
+@references
 @models
 def update(state: State, paths: tuple[str, ...], db: str, file: str, **options: Any) -> int:
     """Check PATHs and accept every conflict that is open; entries that still count stay as they are."""
@@ -112,6 +115,7 @@ def update(state: State, paths: tuple[str, ...], db: str, file: str, **options: 
 @_PATHS
 @database
 @_FILE
+@references
 @models
 def prune(state: State, paths: tuple[str, ...], db: str, file: str) -> int:
     """Check PATHs and take out the entries that have expired or matched nothing.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -30,13 +31,18 @@ LIMITS = (
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "model": ("name", "threads"),
     "judge": ("name",),
+    "extract": ("jobs",),
+    "verifier": ("name", "max_calls"),
+    "reference": ("files",),
     "limits": LIMITS,
     "fetch": ("allow_hosts", "delay", "timeout"),
     "match": (),
     "aliases": (),
     "owners": (),
 }
+_MAX_JOBS = 256
 _MAX_THREADS = 256
+_MAX_CALLS = 1_000_000
 _MAX_BYTES = 4_000_000
 _FETCH_BOUNDS: Mapping[str, tuple[float, float]] = {"delay": (0.0, 3600.0), "timeout": (0.1, 600.0)}
 
@@ -45,14 +51,21 @@ _FETCH_BOUNDS: Mapping[str, tuple[float, float]] = {"delay": (0.0, 3600.0), "tim
 class Settings:
     """All that a user may set. Empty tables mean: the defaults of the code that reads them.
 
-    ``match`` maps a relation (or ``relation:kind``) to the probability from which it is said; ``aliases`` maps an
-    alias to the canonical name; ``owners`` maps an outlet's name or host to its owner. ``threads`` 0 lets the
-    library choose. ``allow_hosts`` may have private addresses; ``fetch`` holds the seconds ``delay`` and ``timeout``.
+    ``match`` maps a relation (or ``relation:kind``) to the probability from which it is said; ``aliases`` maps an alias
+    to the canonical name; ``owners`` maps an outlet's name or host to its owner. ``threads`` 0 lets the library choose.
+    ``jobs`` is how many processes may extract claims; 0 leaves it open: one a core for the command line, none but this
+    one for a program. ``verifier_calls`` is how many calls one run may make. ``references``
+    are files of trusted facts. ``allow_hosts`` may have private addresses; ``fetch`` holds
+    the seconds ``delay`` and ``timeout``.
     """
 
     model_name: str = "default"
     threads: int = 0
     judge_name: str = "default"
+    jobs: int = 0
+    verifier_name: str = "none"
+    verifier_calls: int = 200
+    references: tuple[str, ...] = ()
     limits: Mapping[str, int] = field(default_factory=dict)
     allow_hosts: tuple[str, ...] = ()
     fetch: Mapping[str, float] = field(default_factory=dict)
@@ -61,8 +74,17 @@ class Settings:
     owners: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> str:
-        """Return the settings in force as one line of JSON with sorted keys, for the record of a run."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        """Return the settings in force as one line of JSON with sorted keys, for the record of a run.
+
+        ``jobs`` is left out: it changes nothing of what is published.
+        """
+        shown = {name: value for name, value in asdict(self).items() if name != "jobs"}
+        return json.dumps(shown, sort_keys=True, ensure_ascii=False)
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load_settings(path: str | Path | None = None) -> Settings:
@@ -94,11 +116,15 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
     """
     problems: list[str] = []
     tables = dict(_tables(data, problems))
-    model, judge = tables["model"], tables["judge"]
+    model, judge, verifier = tables["model"], tables["judge"], tables["verifier"]
     settings = Settings(
         model_name=_text(model, "model.name", problems),
         threads=_whole(model.get("threads", 0), "model.threads", (0, _MAX_THREADS), problems),
         judge_name=_text(judge, "judge.name", problems),
+        verifier_name=_text(verifier, "verifier.name", problems, default="none"),
+        verifier_calls=_whole(verifier.get("max_calls", 200), "verifier.max_calls", (1, _MAX_CALLS), problems),
+        jobs=_whole(tables["extract"].get("jobs", 0), "extract.jobs", (0, _MAX_JOBS), problems),
+        references=_texts(tables["reference"].get("files", []), "reference.files", problems),
         limits={
             key: _whole(value, f"limits.{key}", (1, 2**53), problems)
             for key, value in sorted(tables["limits"].items())
@@ -150,11 +176,11 @@ def _tables(data: Mapping[str, object], problems: list[str]) -> Iterator[tuple[s
         yield name, table
 
 
-def _text(table: Mapping[str, object], label: str, problems: list[str]) -> str:
-    value = table.get(label.partition(".")[2], "default")
+def _text(table: Mapping[str, object], label: str, problems: list[str], *, default: str = "default") -> str:
+    value = table.get(label.partition(".")[2], default)
     if not isinstance(value, str) or not value.strip():
         problems.append(f"{label}: must be a non-empty text; is {_shown(value)}")
-        return "default"
+        return default
     return value.strip()
 
 

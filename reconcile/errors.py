@@ -4,6 +4,7 @@ ReconcileError
 ├── InputError      an input cannot be read or understood
 ├── ConfigError     settings are wrong; lists every problem at once
 ├── MissingExtra    an optional library is needed for what was asked
+├── WorkerError     a process that does a part of the work died
 ├── ModelError      model weights are missing, damaged or of the wrong kind
 └── StoreError      the database cannot be opened, read or written
 """
@@ -29,6 +30,10 @@ class MissingExtra(ReconcileError):
 
 class ModelError(ReconcileError):
     """Model weights are missing, damaged or of the wrong kind."""
+
+
+class WorkerError(ReconcileError):
+    """A process that does a part of the work died."""
 
 
 class StoreError(ReconcileError):

@@ -27,13 +27,14 @@ from reconcile.terms import (
 )
 
 __all__ = [
-    "ID_LENGTH", "Article", "Attribution", "Change", "ChangeKind", "Claim", "ClaimKind", "Cluster", "Cue", "Decision",
-    "Direction", "Entity", "Field", "FieldOutcome", "Finding", "Hedge", "Modality", "Origin", "Outcome",
+    "ID_LENGTH", "REFERENCE", "Article", "Attribution", "Change", "ChangeKind", "Claim", "ClaimKind", "Cluster", "Cue",
+    "Decision", "Direction", "Entity", "Field", "FieldOutcome", "Finding", "Hedge", "Modality", "Origin", "Outcome",
     "Participant", "Polarity", "Problem", "Publication", "Quantity", "Relation", "Revision", "Role", "Sentence",
     "Severity", "Source", "Span", "Status", "Story", "TimeRef", "stable_id",
 ]  # fmt: skip
 
 ID_LENGTH = 16
+REFERENCE = "reference"  # kind of an article that is one row of a trusted table
 
 
 def stable_id(*parts: str) -> str:
@@ -68,6 +69,7 @@ class Article:
     """One article as read. ``text`` is what spans point into and is never changed; ``raw`` is the page it came from.
 
     ``published`` is ISO 8601 (UTC, ``2025-10-21T09:00:00Z``; a bare date stays a bare date) or None if unknown.
+    ``kind`` is ``REFERENCE`` for a row of a trusted table: it is in no story and no witness of its own.
     """
 
     article_id: str
@@ -81,6 +83,7 @@ class Article:
     path: str = ""
     line: int = 0
     raw: str = ""
+    kind: str = "article"
 
     def part(self, name: str) -> str:
         """Return the text of the part called ``title`` or ``text``."""

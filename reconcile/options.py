@@ -28,15 +28,24 @@ class State:
     verbose: bool = False
     model: str | None = None
     judge: str | None = None
+    jobs: int = 0
+    verifier: str | None = None
+    references: tuple[str, ...] = ()
     verdict: int = OK
 
-    def settings(self) -> Settings:
-        """Return the settings file's values with --model and --judge on top."""
-        from reconcile.config import load_settings
+    def settings(self, *, verified: bool = False) -> Settings:
+        """Return the settings file's values with --model, --judge and --jobs on top, and --reference beside.
+
+        A verifier costs money, so its name stays only where the command is to have its findings ``verified``.
+        """
+        from reconcile.config import Settings, cores, load_settings
 
         settings = load_settings(self.config)
         model, judge = self.model or settings.model_name, self.judge or settings.judge_name
-        return replace(settings, model_name=model, judge_name=judge)
+        verifier = (self.verifier or settings.verifier_name) if verified else Settings().verifier_name
+        jobs = self.jobs or settings.jobs or cores()
+        settings = replace(settings, references=tuple(sorted({*settings.references, *self.references})))
+        return replace(settings, model_name=model, judge_name=judge, verifier_name=verifier, jobs=jobs)
 
     def progress(self) -> Progress:
         """Return a progress line that respects --quiet."""
@@ -61,8 +70,30 @@ def common(body: Body) -> Body:
 
 def models(body: Body) -> Body:
     """Add the options of commands that load models."""
-    body = _shared("--judge", metavar="NAME", help="What decides the relation: rules (the default).")(body)
+    body = _shared(
+        "--judge",
+        metavar="NAME",
+        help="Reads what no typed field tells: default, rules (nothing), or an entailment model.",
+    )(body)
     return _shared("--model", metavar="NAME", help="Embedding model: default, a Hugging Face name, a folder.")(body)
+
+
+def references(body: Body) -> Body:
+    """Add the option that names trusted tables."""
+    text = "A CSV file or SQLite table of facts to hold the articles against; may be repeated."
+    return _shared("--reference", "references", multiple=True, metavar="FILE[:TABLE]", help=text)(body)
+
+
+def verifier(body: Body) -> Body:
+    """Add the option that names who is asked about conflicts."""
+    text = "Ask a language model about each conflict, llm:MODEL (needs the extra `verifier`); none by default."
+    return _shared("--verifier", metavar="NAME", help=text)(body)
+
+
+def processes(body: Body) -> Body:
+    """Add the option of commands that may extract the claims of many articles."""
+    text = "Extract claims in up to N processes (default: one a core; small inputs take one)."
+    return _shared("--jobs", type=click.IntRange(1, 256), metavar="N", help=text)(body)
 
 
 database = click.option(

@@ -10,27 +10,28 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from urllib.parse import urlsplit
 
+from reconcile import engine, trusted, verify
 from reconcile.claims.extract import Extractor, SlotExtractor
 from reconcile.config import Settings, unknown_names
 from reconcile.errors import ConfigError
 from reconcile.located import locate, place_name
-from reconcile.match import embed, reference, relate, revisions
+from reconcile.match import crossencoder, embed, reference, relate, revisions
+from reconcile.match.judge import CachedJudge
 from reconcile.match.pairs import PairJudge
 from reconcile.match.reconciler import Corpus, Matched, Matcher, match
 from reconcile.model import Article, Claim, Problem, Publication, Revision, Sentence, Source, stable_id
 from reconcile.publish.forms import finding_dict
 from reconcile.publish.store import Store
-from reconcile.read import clean, ingest, sentences
+from reconcile.read import ingest
 from reconcile.read.fetch import FetchRules
 from reconcile.read.place import Limits
 
 Progress = Callable[[str, int, int], None]
-JUDGES = ("default", "rules")  # both are the comparison table with its weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class RunResult:
     problems: tuple[Problem, ...]
     seconds: Mapping[str, float]
     changes: int = 0
+    facts: int = 0
+    verified: verify.Verified | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +82,27 @@ class _Clock:
 
 
 def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress: Progress | None = None) -> RunResult:
-    """Read articles, compare them with those in the store and publish the whole."""
+    """Read articles, compare them with those in the store and publish the whole; then ask the verifier, if any."""
+    verifier = verify.load(settings.verifier_name, settings.verifier_calls)
+    result = _published(paths, store, settings, on_progress)
+    if verifier is None or not result.articles:
+        return result
+    clock = _Clock(dict(result.seconds))
+    with clock.stage("verify"):
+        verified = verify.verify(verifier, store, on_progress=on_progress)
+    return replace(result, problems=result.problems + verified.problems, seconds=clock.seconds, verified=verified)
+
+
+def _published(paths: Sequence[str], store: Store, settings: Settings, on_progress: Progress | None) -> RunResult:
     clock = _Clock()
     with clock.stage("read"):
         read, problems = _read(paths, settings)
-        known = {a.article_id: a for a in store.articles()}
+        held = trusted.known(store.articles(), settings)
+        known, problems = held.articles, problems + held.problems
         fresh = [a for a in read if _changed(a, known.get(a.article_id))]
     with clock.stage("extract"):
         corpus = _corpus(store, known, fresh, settings, progress=on_progress)
+        corpus = replace(corpus, facts=held.facts)
     if not corpus.articles:
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
     with clock.stage("match"):
@@ -111,6 +127,7 @@ def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress
         problems=problems,
         seconds=clock.seconds,
         changes=sum(len(r.changes) for r in replaced),
+        facts=len(corpus.facts),
     )
 
 
@@ -131,16 +148,19 @@ def check(
     read = tuple(a for a in read if (a.article_id, a.content_hash) not in before)
     if not read:
         return CheckResult((), 0, (), problems)
-    known = {a.article_id: a for a in store.articles()}
+    held = trusted.known(store.articles(), settings)
+    known, problems = held.articles, problems + held.problems
     fresh = [a for a in read if _changed(a, known.get(a.article_id))]
-    corpus = _corpus(store, known, fresh, settings, progress=on_progress)
+    corpus = replace(_corpus(store, known, fresh, settings, progress=on_progress), facts=held.facts)
     checked = sorted(a.article_id for a in read)
     articles = {**corpus.articles, **{a.article_id: a for a in read}}  # with the paths they have now
+    articles |= {f.article.article_id: f.article for f in corpus.facts}
     silent = tuple(place_name(articles[a]) for a in checked if not corpus.claims[a])
     if len(silent) == len(checked):  # nothing to compare: no model is loaded
         return CheckResult(tuple(checked), 0, (), problems, silent)
     matched = match(corpus, _matcher(store, settings, on_progress, write=False), only=checked, progress=on_progress)
     claims = {c.claim_id: c for of in corpus.claims.values() for c in of}
+    claims |= {f.claim.claim_id: f.claim for f in corpus.facts}
     rows = [
         locate(finding_dict(f, claims[f.claim_a], claims[f.claim_b], articles), articles, checked)
         for f in matched.findings
@@ -152,15 +172,19 @@ def check(
 
 def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[dict[str, object]]:
     """Yield the relation, field and confidence of each pair of texts, in order."""
-    pair_judge = PairJudge(_matcher(None, settings, None), _extractor(settings))
-    yield from pair_judge.judge(rows)
+    yield from pair_judge(settings).judge(rows)
+
+
+def pair_judge(settings: Settings) -> PairJudge:
+    """Return the judge of two texts, with its models."""
+    return PairJudge(_matcher(None, settings, None), _extractor(settings))
 
 
 def lookup(text: str, store: Store, settings: Settings) -> tuple[dict[str, object], ...]:
     """Return the published claims that answer the same question as a text, with their relation to it."""
-    corpus = _corpus(store, {a.article_id: a for a in store.articles()}, [], settings)
-    pair_judge = PairJudge(_matcher(store, settings, None, write=False), _extractor(settings))
-    return pair_judge.lookup(text, corpus)
+    corpus = _corpus(store, trusted.known(store.articles(), replace(settings, references=())).articles, [], settings)
+    judge = PairJudge(_matcher(store, settings, None, write=False), _extractor(settings))
+    return judge.lookup(text, corpus)
 
 
 def _read(paths: Sequence[str], settings: Settings) -> tuple[tuple[Article, ...], tuple[Problem, ...]]:
@@ -185,7 +209,7 @@ def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, setting
         if (old.title, old.text) == (new.title, new.text):
             continue
         number = sum(1 for _ in store.revisions(old.article_id)) + 1
-        before = revisions.Version(old, *_extracted(old, extractor))
+        before = revisions.Version(old, *engine.extracted(old, extractor))
         after = revisions.Version(new, corpus.sentences[old.article_id], corpus.claims[old.article_id])
         yield Revision(
             revision_id=revisions.revision_id(old, new, number),
@@ -201,12 +225,6 @@ def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, setting
 
 def _extractor(settings: Settings) -> Extractor:
     return SlotExtractor(aliases=settings.aliases)
-
-
-def _extracted(article: Article, extractor: Extractor) -> tuple[list[Sentence], list[Claim]]:
-    """Return the sentences of an article, furniture marked, and its claims."""
-    split = list(clean.mark(sentences.split(article), article))
-    return split, list(extractor.extract(article, split))
 
 
 def _corpus(
@@ -225,16 +243,17 @@ def _corpus(
     split: dict[str, list[Sentence]] = {a: [] for a in articles}
     claims: dict[str, list[Claim]] = {a: [] for a in articles}
     for sentence in store.sentences():
-        if sentence.article_id not in todo:
+        if sentence.article_id in articles and sentence.article_id not in todo:
             split[sentence.article_id].append(sentence)
     for claim in store.claims():
-        if claim.article_id not in todo and claim.extractor == made_by:
+        if claim.article_id in articles and claim.article_id not in todo and claim.extractor == made_by:
             claims[claim.article_id].append(claim)
     todo |= {a for a in articles if not claims[a]}
-    for number, article_id in enumerate(sorted(todo)):
-        if progress:
-            progress("extracting", number, len(todo))
-        split[article_id], claims[article_id] = _extracted(articles[article_id], extractor)
+    with closing(engine.extract_all([articles[a] for a in sorted(todo)], extractor, jobs=settings.jobs)) as made:
+        for number, article_id in enumerate(sorted(todo)):
+            if progress:
+                progress("extracting", number, len(todo))
+            split[article_id], claims[article_id] = next(made)
     owners = {a.article_id: owner for a in articles.values() if (owner := _owner(a, settings))}
     return Corpus(articles, split, claims, owners)
 
@@ -244,13 +263,7 @@ def _owner(article: Article, settings: Settings) -> str:
     return settings.owners.get(article.source) or settings.owners.get(host, "")
 
 
-def _check_judge(settings: Settings) -> None:
-    if settings.judge_name not in JUDGES:
-        raise ConfigError(f"judge {settings.judge_name!r}: not known; this version judges by {' or '.join(JUDGES)}")
-
-
 def _matcher(store: Store | None, settings: Settings, progress: Progress | None, *, write: bool = True) -> Matcher:
-    _check_judge(settings)
     embedder: embed.Embedder = embed.load(settings.model_name, threads=settings.threads)
     if store is not None:
         embedder = embed.CachedEmbedder(
@@ -259,24 +272,33 @@ def _matcher(store: Store | None, settings: Settings, progress: Progress | None,
             store.save_vectors if write else lambda model, dim, vectors: None,
             on_progress=(lambda done, total: progress("embedding", done, total)) if progress else None,
         )
-    model = relate.load()
+    judge = crossencoder.load(settings.judge_name, threads=settings.threads)
+    if store is not None and judge is not None:
+        judge = CachedJudge(
+            judge,
+            store.vectors,
+            store.save_vectors if write else lambda model, dim, vectors: None,
+            on_progress=(lambda done, total: progress("judging", done, total)) if progress else None,
+        )
+    model = relate.load(relate.WITHOUT_JUDGE if judge is None else relate.WEIGHTS)
     if settings.match:
         wrong = unknown_names("match", settings.match, model.thresholds)
         if wrong:
             raise ConfigError("; ".join(wrong))
         model = relate.RelationModel(model.weights, {**model.thresholds, **settings.match}, model.shift)
-    return Matcher(embedder, reference.load(embedder), model)
+    return Matcher(embedder, reference.load(embedder), model, judge)
 
 
 def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], run: dict[str, str]) -> Publication:
-    articles = tuple(corpus.articles[a] for a in sorted(corpus.articles))
+    read = tuple(corpus.articles[a] for a in sorted(corpus.articles))
+    articles = (*read, *(f.article for f in corpus.facts))
     names = sorted({a.source for a in articles})
     owner = {a.source: corpus.owners.get(a.article_id, "") for a in articles}
     return Publication(
         sources=tuple(Source(name, name, owner[name]) for name in names),
         articles=articles,
-        sentences=tuple(s for a in articles for s in corpus.sentences[a.article_id]),
-        claims=tuple(c for a in articles for c in corpus.claims[a.article_id]),
+        sentences=(*(s for a in read for s in corpus.sentences[a.article_id]), *(f.sentence for f in corpus.facts)),
+        claims=(*(c for a in read for c in corpus.claims[a.article_id]), *(f.claim for f in corpus.facts)),
         stories=matched.stories,
         origins=matched.origins,
         clusters=matched.clusters,
@@ -289,7 +311,8 @@ def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...]
 def _run_record(corpus: Corpus, settings: Settings, matcher: Matcher) -> dict[str, str]:
     """What the publication was made with, for the ``runs`` table."""
     extractor = _extractor(settings)
-    contents = (x for a in sorted(corpus.articles) for x in (a, corpus.articles[a].content_hash))
+    contents = [x for a in sorted(corpus.articles) for x in (a, corpus.articles[a].content_hash)]
+    contents += [f.article.content_hash for f in corpus.facts]
     return {
         "tool_version": version("reconcile-claims"),
         "extractor": f"{extractor.name}/{extractor.version}",

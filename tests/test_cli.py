@@ -43,6 +43,8 @@ def built(**changes: Any) -> SimpleNamespace:
         "new_articles": 3,
         "changed_articles": 1,
         "changes": 2,
+        "verified": None,
+        "facts": 0,
     }
     return SimpleNamespace(**{**values, **changes})
 

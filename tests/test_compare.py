@@ -18,13 +18,15 @@ from reconcile.errors import ConfigError
 from reconcile.match import slots
 from reconcile.match.compare import ASSERTION, COMPARISONS, CONTEXT, IDENTITY, assertion, compare
 from reconcile.match.declare import Comparison, ComparisonLevel, Pairing, always, never, otherwise
+from reconcile.match.judge import FIELDS, Opinion
 from reconcile.match.slots import Likeness, Slot
-from reconcile.model import Article, Claim, Outcome, Quantity, Role, Sentence, stable_id
+from reconcile.model import Article, Claim, Field, Outcome, Quantity, Role, Sentence, stable_id
 from reconcile.read import clean, ingest, sentences
 from tests.corpus import EVEN, FILES, FOLDER, PUBLISHED, slot_of, swapped
 
 CASES = json.loads((Path(__file__).parent / "cases" / "comparisons.json").read_text(encoding="utf-8"))
 BY_LIKENESS = ("question", "clause", "slot", "nearest", "elsewhere")
+BY_JUDGE = ("judge", "matter", "statement")
 
 
 def claims_of_text(text: str, lang: str, published: str | None, part: str) -> tuple[Claim, ...]:
@@ -136,6 +138,27 @@ def test_levels_of_likeness_are_reached_in_order(field: str, part: str) -> None:
     assert list(dict.fromkeys(reached)) == order[::-1]
 
 
+def judged(agree: float, conflict: float, field: Field = Field.STATEMENT) -> Pairing:
+    """Two numbers of one question, with what the judge says of their sentences."""
+    said = Opinion(agree, conflict, 1 - agree - conflict, tuple(float(f is field) for f in FIELDS))
+    return replace(alike(), opinion=said)
+
+
+@pytest.mark.parametrize("field", ["judge", "statement"])
+def test_levels_of_the_judge_are_all_reached(field: str) -> None:
+    comparison = by_field(field)
+    steps = [n / 50 for n in range(51)]
+    shares = [(0.0, s) for s in steps] + [(s, 0.0) for s in steps] + [(0.45, 0.3), (0.3, 0.35)]
+    reached = {comparison.level(judged(*share)).name for share in shares} | {comparison.level(alike()).name}
+    assert reached == {level.name for level in comparison.levels}
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=str)
+def test_what_a_contradiction_is_of_is_a_level_of_its_own(field: Field) -> None:
+    assert by_field("matter").level(judged(0.0, 0.9, field)).name == field.value
+    assert by_field("matter").level(judged(0.9, 0.0, field)).name == "missing"
+
+
 NEAREST = {
     "clear": {"rank_a": 0, "rank_b": 0, "lead": 1.5},
     "both": {"rank_a": 0, "rank_b": 0, "lead": 0.1},
@@ -184,6 +207,8 @@ UNUSUAL: dict[tuple[str, str], Callable[[], Pairing]] = {
     ("size", "missing"): lambda: no_value("ab"),
     ("direction", "else"): change_and_outcome,
     ("worth", "missing"): no_estimate,
+    ("judge", "missing"): alike,
+    ("statement", "missing"): alike,
 }
 
 
@@ -224,7 +249,7 @@ def test_every_level_is_reached_by_a_case() -> None:
     left = {
         comparison.field: missing
         for comparison in COMPARISONS
-        if comparison.field not in BY_LIKENESS
+        if comparison.field not in BY_LIKENESS + BY_JUDGE
         and (
             missing := {level.name for level in comparison.levels if level.holds is not never}
             - expected[comparison.field]

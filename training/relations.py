@@ -13,18 +13,21 @@ import argparse
 import json
 import pickle
 import sys
-from collections import defaultdict
+from collections import defaultdict, namedtuple
+from dataclasses import replace
 from pathlib import Path
 
+import measures
 import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from reconcile import evaluate
 from reconcile.claims.extract import SlotExtractor
-from reconcile.match import candidates, findings, reference, relate, slots
+from reconcile.match import candidates, crossencoder, findings, reference, relate, slots
 from reconcile.match.compare import compare
 from reconcile.match.embed import CachedEmbedder, load
+from reconcile.match.judge import CachedJudge
 from reconcile.model import Article, Outcome, Relation, stable_id
 from reconcile.publish.store import Store
 from reconcile.read import clean, sentences
@@ -41,13 +44,16 @@ FITS = {
     "statement": CUES,
     "attribution": (),
 }
+SOFT = ("place", "entity", "direction", "polarity", "status", "statement")  # fields that whole sentences can tell
 REPORT = Path(__file__).with_name("report.json")
+RELIABILITY = Path(__file__).parent.parent / "docs" / "reliability.svg"
 FOLDS = 12
 C = 0.1
 OPEN = {str(r): 0.03 for r in relate.CLASSES}
 THRESHOLDS = {
     "conflict": 0.3,
     "conflict:name": 0.5,
+    "conflict:statement": 0.5,
     "update": 0.2,
     "scope": 0.2,
     "compatible": 0.2,
@@ -79,17 +85,24 @@ def gold_spans(story):
     return spans
 
 
+def quoted(slot, spans):
+    """(fact number, position id) of the gold quotes that hold a slot, or that a whole sentence overlaps"""
+    for start, end, fact, position in spans.get((slot.claim.article_id, slot.claim.part), ()):
+        whole = slot.kind == slots.STATEMENT and max(start, slot.span.start) < min(end, slot.span.end)
+        if whole or (start <= slot.span.start and slot.span.end <= end):
+            yield fact, position
+
+
 def label(pairing, rows, story, spans):
     """The gold relation of a pair of slots; None where gold does not tell."""
     kind = pairing.a.kind.partition(" ")[0]
     outcome = rows[0].outcome
-    found = set()
-    for sa, ea, fa, pa in spans.get((pairing.a.claim.article_id, pairing.a.claim.part), ()):
-        if not (sa <= pairing.a.span.start and pairing.a.span.end <= ea):
-            continue
-        for sb, eb, fb, pb in spans.get((pairing.b.claim.article_id, pairing.b.claim.part), ()):
-            if fa == fb and sb <= pairing.b.span.start and pairing.b.span.end <= eb:
-                found.add((fa, pa, pb))
+    found = {
+        (fact, one, other)
+        for fact, one in quoted(pairing.a, spans)
+        for of, other in quoted(pairing.b, spans)
+        if fact == of
+    }
     if not found:
         return Relation.UNRELATED
     said = set()
@@ -100,7 +113,8 @@ def label(pairing, rows, story, spans):
         else:
             entry = next(r for r in fact["relations"] if {r["a"], r["b"]} == {pa, pb})
             relation, field = Relation(entry["relation"]), entry.get("field") or fact["field"]
-        if kind in FITS[field]:
+        whole = kind == slots.STATEMENT and (field in SOFT or relation is not Relation.CONFLICT)
+        if whole or kind in FITS[field]:
             said.add(relation)
         elif relation is Relation.CONFLICT:
             said.add(None)
@@ -120,11 +134,11 @@ def label(pairing, rows, story, spans):
     return relation
 
 
-def gather(folders, embedder, usual):
+def gather(folders, embedder, usual, judge):
     """Every compared pair: (story number, pairing, rows, label)"""
     extractor = SlotExtractor()
     paths = sorted((p for folder in folders for p in Path(folder).glob("*.json")), key=lambda p: p.name)
-    out, stories = [], [json.loads(p.read_text("utf-8")) for p in paths]
+    out, stories = [], [{**json.loads(p.read_text("utf-8")), "folder": p.parent.name} for p in paths]
     for number, story in enumerate(stories):
         articles = list(story_articles(story))
         copies = {f"{story['id']}/{a['id']}" for a in story["articles"] if a["copy_of"]}
@@ -133,7 +147,8 @@ def gather(folders, embedder, usual):
             {a: slots.of_claims(c) for a, c in claims.items()}, dict.fromkeys(claims, ()), embedder, usual
         )
         spans = gold_spans(story)
-        for pairing in candidates.pairings([a for a in articles if a.article_id not in copies], framed, usual):
+        witnesses = [a for a in articles if a.article_id not in copies]
+        for pairing in candidates.judged(candidates.pairings(witnesses, framed, usual), judge):
             if pairing.a.kind == "quotation":
                 out.append((number, pairing, None, None))
                 continue
@@ -143,6 +158,17 @@ def gather(folders, embedder, usual):
             out.append((number, pairing, rows, label(pairing, rows, story, spans)))
         print(story["id"], len(out), file=sys.stderr)
     return stories, out
+
+
+def without_judge(rows):
+    """The same pairs as the tool sees them when no judge is there."""
+    out = []
+    for number, pairing, compared, truth in rows:
+        if pairing.a.kind == slots.STATEMENT:
+            continue
+        bare = replace(pairing, opinion=None)
+        out.append((number, bare, compared and compare(bare), truth))
+    return out
 
 
 def design(names, index):
@@ -211,28 +237,42 @@ def main():
     if args.cache and Path(args.cache).exists():
         stories, rows = pickle.loads(Path(args.cache).read_bytes())  # our own file
     else:
-        embedder = load("default")
+        embedder, judge = load("default"), crossencoder.load()
         if args.vectors:
             store = Store(args.vectors)
             embedder = CachedEmbedder(embedder, store.vectors, store.save_vectors)
-        stories, rows = gather(args.stories, embedder, reference.load(embedder))
+            judge = CachedJudge(judge, store.vectors, store.save_vectors)
+        stories, rows = gather(args.stories, embedder, reference.load(embedder), judge)
         if args.cache:
             Path(args.cache).write_bytes(pickle.dumps((stories, rows)))
     report(stories, rows, args)
 
 
-def left_out(stories, rows, c=C, thresholds=OPEN):
-    """Decided pairs of every story by the model of the other folds; by default, all above a token probability."""
+def left_out(stories, rows, c=C, thresholds=OPEN, folds=FOLDS, without=()):
+    """Story number -> decided pairs by the model of the other folds; by default, all above a token probability.
+
+    ``without``: comparisons that the models may not use.
+    """
     usable = [n for n, (_, _, r, y) in enumerate(rows) if r is not None and y is not None]
-    names = {n: relate.features(r[1].a.kind, r[2]) for n, r in enumerate(rows) if r[2] is not None}
-    decided = []
-    for fold in range(FOLDS):
-        train = [n for n in usable if rows[n][0] % FOLDS != fold]
+    names = {
+        n: [f for f in relate.features(r[1].a.kind, r[2]) if f.partition("=")[0].rpartition(":")[2] not in without]
+        for n, r in enumerate(rows)
+        if r[2] is not None
+    }
+    pairs = defaultdict(list)
+    for number, pairing, _, _ in rows:
+        pairs[number].append(pairing)
+    decided = {}
+    for fold in range(folds):
+        train = [n for n in usable if rows[n][0] % folds != fold]
         model = as_model(*fit([names[n] for n in train], [rows[n][3] for n in train], c), thresholds)
-        for number in range(fold, len(stories), FOLDS):
-            pairs = [p for s, p, _, _ in rows if s == number]
-            decided += [as_finding(d) for d in findings.best(findings.decide(pairs, model))]
+        for number in range(fold, len(stories), folds):
+            decided[number] = findings.best(findings.decide(pairs[number], model))
     return decided
+
+
+def as_findings(decided):
+    return [as_finding(one) for number in sorted(decided) for one in decided[number]]
 
 
 def sweep(stories, decided, relation="conflict"):
@@ -271,28 +311,64 @@ def report(stories, rows, args):
             counts[pairing.a.kind.partition(" ")[0], str(truth)] += 1
     for key in sorted(counts):
         print(*key, counts[key])
-    decided = left_out(stories, rows)
+    opened = as_findings(left_out(stories, rows))
     for relation in ("conflict", "update", "scope", "compatible", "agree"):
-        sweep(stories, decided, relation)
-    final = left_out(stories, rows, thresholds=THRESHOLDS)
-    print("stories left out of training, thresholds in force:")
-    summary = evaluate.score_stories(stories, final).summary
-    print(json.dumps(summary))
-    decided = final
-    if args.findings:
-        Path(args.findings).write_text("".join(json.dumps(d, ensure_ascii=False) + "\n" for d in decided), "utf-8")
+        sweep(stories, opened, relation)
+    figures = {"stories": len(stories)}
+    for name, path, of in (("judge", relate.WEIGHTS, rows), ("rules", relate.WITHOUT_JUDGE, without_judge(rows))):
+        decided = left_out(stories, of, thresholds=THRESHOLDS)
+        figures[name] = measured(stories, decided)
+        print(f"{name}: stories left out of training, thresholds in force:")
+        print(json.dumps(figures[name]))
+        if args.findings:
+            lines = (json.dumps(d, ensure_ascii=False) + "\n" for d in as_findings(decided))
+            Path(f"{args.findings}.{name}.jsonl").write_text("".join(lines), "utf-8")
+        if args.write:
+            write(of, path)
+    figures["candidates"] = measures.candidate_recall(stories, [as_finding(Bare(p)) for _, p, r, _ in rows if r])
+    figures["calibration"] = measures.calibration(answered(stories, opened))
+    print(json.dumps({name: figures[name] for name in ("candidates", "calibration")}))
     if args.write:
-        usable = [n for n, (_, _, r, y) in enumerate(rows) if r is not None and y is not None]
-        names = [relate.features(rows[n][1].a.kind, rows[n][2]) for n in usable]
-        model = as_model(*fit(names, [rows[n][3] for n in usable]), {})
-        data = {
-            "classes": [str(c) for c in relate.CLASSES],
-            "shift": SHIFT,
-            "thresholds": THRESHOLDS,
-            "weights": model.weights,
-        }
-        REPORT.write_text(json.dumps({"stories": len(stories), **summary}, indent=1) + "\n", "utf-8")
-        relate.WEIGHTS.write_text(json.dumps(data, indent=0, sort_keys=True) + "\n", "utf-8")
+        REPORT.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
+        picture = measures.reliability_svg(figures["calibration"], "Conflicts on left-out stories")
+        RELIABILITY.write_text(picture, "utf-8")
+
+
+Bare = namedtuple("Bare", "pairing relation confidence", defaults=("candidate", 1.0))
+
+
+def measured(stories, decided):
+    """Scores of all stories, of each folder alone, and of the questions."""
+    said = as_findings(decided)
+    found = {"all": evaluate.score_stories(stories, said).summary, "questions": measures.b_cubed(stories, decided)}
+    for folder in sorted({s["folder"] for s in stories}):
+        chosen = [s for s in stories if s["folder"] == folder]
+        ids = {s["id"] for s in chosen}
+        found[folder] = evaluate.score_stories(
+            chosen, [d for d in said if d["a"]["article_id"].split("/")[0] in ids]
+        ).summary
+    return found
+
+
+def answered(stories, said):
+    """(confidence, right) of every conflict."""
+    pairs = list(evaluate.gold_pairs(stories))
+    index = evaluate.GoldIndex(pairs)
+    gold = {n for n, p in enumerate(pairs) if p.relation == "conflict"}
+    return [(d["confidence"], bool(index.connected(d) & gold)) for d in said if d["relation"] == "conflict"]
+
+
+def write(rows, path):
+    usable = [n for n, (_, _, r, y) in enumerate(rows) if r is not None and y is not None]
+    names = [relate.features(rows[n][1].a.kind, rows[n][2]) for n in usable]
+    model = as_model(*fit(names, [rows[n][3] for n in usable]), {})
+    data = {
+        "classes": [str(c) for c in relate.CLASSES],
+        "shift": SHIFT,
+        "thresholds": THRESHOLDS,
+        "weights": model.weights,
+    }
+    path.write_text(json.dumps(data, indent=0, sort_keys=True) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -148,7 +148,7 @@ def _lower_words(sentences: Iterable[Sentence]) -> frozenset[str]:
     found: set[str] = set()
     for s in sentences:
         tokens = tokenise(s.text)
-        found.update(word for k, word in enumerate(tokens.words) if not tokens.capital(k))
+        found.update([word for word, capital in zip(tokens.words, tokens.capitals, strict=True) if not capital])
     return frozenset(found)
 
 
@@ -190,10 +190,11 @@ def _merged(counts: Counter[str], kinds: Mapping[str, Counter[str]], defined: Ma
     """Map every form's key to one canonical name: the defined long form, else the longest name that holds
     it.
     """
-    names = sorted(counts, key=lambda name: (-len(name.split()), -counts[name], name))
+    sizes = {name: len(name.split()) for name in counts}
+    names = sorted(counts, key=lambda name: (-sizes[name], -counts[name], name))
     forms: dict[str, str] = {}
     for name in names:
-        holders = [other for other in names if len(other.split()) > len(name.split()) and contains(other, name)]
+        holders = [other for other in names if sizes[other] > sizes[name] and contains(other, name)]
         holders = [other for other in holders if _fits(kinds, other, name)]
         canonical = name
         if name in defined:

@@ -7,10 +7,9 @@ what stands in the same clause. Spans are offsets into the article's part.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from reconcile.claims import entities, mentions, modality, scope, stance, words, worthiness
 from reconcile.claims.naming import nesting
@@ -34,6 +33,7 @@ from reconcile.model import (
 
 SHORTEST_QUOTATION = 4  # words; fewer are scare quotes or titles
 METRIC_WORDS = 6
+_Fields = dict[str, Any]  # of a claim, by name
 
 
 class Extractor(Protocol):
@@ -66,10 +66,12 @@ class SlotExtractor:
         readings = [self._renamed(read(sentence, context)) for sentence in kept]
         topic = _topic(readings)
         claims: list[Claim] = []
+        seen: Counter[tuple[str, ...]] = Counter()
         for reading in readings:
             actors = _actors(reading.entities)
-            claims.extend(self._claims(reading, article, actors[0].name if actors else topic))
-        return _with_ids(claims)
+            shared = self._shared(reading, article, actors[0].name if actors else topic)
+            claims.extend(_numbered({**shared, **own}, seen) for own in _claims(reading, shared))
+        return tuple(claims)
 
     def _renamed(self, reading: Reading) -> Reading:
         """Give entities the canonical names that the user's aliases ask for."""
@@ -79,94 +81,109 @@ class SlotExtractor:
         filled = (replace(p, name=self._aliases.get(p.name.casefold(), p.name)) for p in reading.participants)
         return replace(reading, entities=tuple(people), participants=tuple(filled))
 
-    def _claims(self, reading: Reading, article: Article, subject: str) -> Iterable[Claim]:
+    def _shared(self, reading: Reading, article: Article, subject: str) -> _Fields:
+        """What all claims of a sentence have in common, unless they say otherwise."""
         sentence = reading.sentence
-        base = Claim(
-            claim_id="",
-            article_id=article.article_id,
-            sentence_id=sentence.sentence_id,
-            part=sentence.part,
-            start=sentence.start,
-            end=sentence.end,
-            quote=sentence.text,
-            focus=Span(sentence.start, sentence.end),
-            kind=ClaimKind.EVENT,
-            lang=sentence.lang,
-            subject=subject,
-            attribution=reading.attribution,
-            worth=round(worthiness.score(sentence.text, sentence.lang), 3),
-            as_of=article.published,
-            extractor=f"{self.name}/{self.version}",
-        )
-        yield _event(base, reading)
-        for quantity, clause in zip(reading.quantities, reading.clauses, strict=True):
-            yield _measured(base, reading, quantity, clause)
-        for quotation in reading.quotations:
-            if len(sentence.text[quotation.start : quotation.end].split()) >= SHORTEST_QUOTATION:
-                yield _quoted(base, reading, quotation)
+        return {
+            "article_id": article.article_id,
+            "sentence_id": sentence.sentence_id,
+            "part": sentence.part,
+            "start": sentence.start,
+            "end": sentence.end,
+            "quote": sentence.text,
+            "lang": sentence.lang,
+            "subject": subject,
+            "attribution": reading.attribution,
+            "worth": round(worthiness.score(sentence.text, sentence.lang), 3),
+            "as_of": article.published,
+            "extractor": f"{self.name}/{self.version}",
+        }
 
 
-def _event(base: Claim, reading: Reading) -> Claim:
-    text = reading.sentence.text
-    return _filled(
-        replace(base, metric=_metric(reading, Span(0, len(text)))),
-        reading,
-        Span(0, len(text)),
-    )
+def _claims(reading: Reading, shared: _Fields) -> Iterator[_Fields]:
+    """Yield the fields of each claim of a sentence that are its own."""
+    sentence, free = reading.sentence, _free_words(reading)
+    whole = Span(0, len(sentence.text))
+    focus = Span(sentence.start, sentence.end)
+    yield {
+        "kind": ClaimKind.EVENT, "focus": focus, "metric": _metric(free, whole), **_filled(reading, whole, shared),
+    }  # fmt: skip
+    for quantity, clause in zip(reading.quantities, reading.clauses, strict=True):
+        yield {"metric": _metric(free, clause), **_measured(reading, shared, quantity, clause)}
+    for quotation in reading.quotations:
+        if len(sentence.text[quotation.start : quotation.end].split()) >= SHORTEST_QUOTATION:
+            yield _quoted(reading, shared, quotation)
 
 
-def _measured(base: Claim, reading: Reading, quantity: Quantity, clause: Span) -> Claim:
-    offset = reading.sentence.start
-    subject = _subject(reading, quantity, clause) or base.subject
-    claim = replace(
-        base,
-        kind=ClaimKind.QUANTITY,
-        focus=Span(offset + quantity.start, offset + quantity.end),
-        subject=subject,
-        metric=_metric(reading, clause),
-        quantity=replace(quantity, start=offset + quantity.start, end=offset + quantity.end),
-    )
-    filled = _filled(claim, reading, clause, near=quantity.start)
-    text, lang = reading.sentence.text, reading.sentence.lang
+def _measured(reading: Reading, shared: _Fields, quantity: Quantity, clause: Span) -> _Fields:
+    offset, text, lang = reading.sentence.start, reading.sentence.text, reading.sentence.lang
+    filled = _filled(reading, clause, shared, near=quantity.start)
     found = (
         scope.base(text, lang, quantity, reading.times),
-        scope.against(text, lang, quantity, reading.times, published=base.as_of),
+        scope.against(text, lang, quantity, reading.times, published=shared["as_of"]),
     )
-    return replace(filled, cues=(*filled.cues, *(_shift(cue, offset) for cue in found if cue)))
+    filled["cues"] += tuple(_shift(cue, offset) for cue in found if cue)
+    start, end = offset + quantity.start, offset + quantity.end
+    return {
+        "kind": ClaimKind.QUANTITY,
+        "focus": Span(start, end),
+        "subject": _subject(reading, quantity, clause) or shared["subject"],
+        "quantity": replace(quantity, start=start, end=end),
+        **filled,
+    }
 
 
-def _quoted(base: Claim, reading: Reading, quotation: stance.Quotation) -> Claim:
+def _quoted(reading: Reading, shared: _Fields, quotation: stance.Quotation) -> _Fields:
     offset = reading.sentence.start
-    focus = Span(offset + quotation.start, offset + quotation.end)
     named = quotation.kind == "named" and quotation.speaker
     attribution = Attribution(quotation.speaker, quotation.cue, quotation.kind) if named else reading.attribution
-    claim = replace(base, kind=ClaimKind.QUOTATION, focus=focus, attribution=attribution)
-    return _filled(claim, reading, Span(quotation.start, quotation.end))
+    return {
+        "kind": ClaimKind.QUOTATION,
+        "focus": Span(offset + quotation.start, offset + quotation.end),
+        "attribution": attribution,
+        **_filled(reading, Span(quotation.start, quotation.end), shared),
+    }
 
 
-def _filled(claim: Claim, reading: Reading, clause: Span, near: int | None = None) -> Claim:
-    """Give the claim what stands in the clause; a quantity without a time takes the sentence's times."""
-    offset = reading.sentence.start
-    cues = tuple(_shift(c, offset) for c in (*_elided(reading, clause), *_within(reading.cues, clause)))
-    near_by = _within(reading.entities, clause) or reading.entities
-    places = tuple(e for e in reading.entities if e.kind == "place" and _is_of(e, reading, clause))
-    people = tuple(e for e in reading.entities if e in places or (e in near_by and e.kind != "place"))
+def _filled(reading: Reading, clause: Span, shared: _Fields, near: int | None = None) -> _Fields:
+    """What stands in the clause; a quantity without a time takes the sentence's times."""
+    offset, text, lang = reading.sentence.start, reading.sentence.text, reading.sentence.lang
+    part = reading if clause == Span(0, len(text)) else _part(reading, clause)
+    cues = tuple([_shift(c, offset) for c in part.cues])
+    times = tuple([_shift(t, offset) for t in sorted(part.times, key=lambda t: (t.start, t.end))])
     anchor = offset + (near if near is not None else clause.start)
-    directions = sorted((c for c in cues if c.kind == "direction"), key=lambda c: (abs(c.start - anchor), c.start))
+    directions = [c for c in cues if c.kind == "direction"]
     states = [c for c in cues if c.kind == "status"]
-    made = replace(
-        claim,
-        cues=cues,
-        times=tuple(_shift(t, offset) for t in _times(reading, clause)),
-        entities=tuple(_shift(e, offset) for e in people),
-        places=tuple(dict.fromkeys(e.name for e in places)),
-        direction=Direction(directions[0].value) if directions else None,
-        participants=tuple(_shift(p, offset) for p in _within(reading.participants, clause)),
-        polarity=stance.polarity(reading.sentence.text, reading.sentence.lang, clause),
-        modality=modality.of(reading.sentence.text, reading.sentence.lang, clause),
-        status=Status(states[0].value) if states else None,
+    nearest = min(directions, key=lambda c: (abs(c.start - anchor), c.start), default=None)
+    status = Status(states[0].value) if states else Status.PLANNED if _planned(times, shared["as_of"]) else None
+    return {
+        "cues": cues,
+        "times": times,
+        "entities": tuple([_shift(e, offset) for e in part.entities]),
+        "places": tuple(dict.fromkeys([e.name for e in part.entities if e.kind == "place"])),
+        "direction": Direction(nearest.value) if nearest else None,
+        "participants": tuple([_shift(p, offset) for p in part.participants]),
+        "polarity": stance.polarity(text, lang, clause),
+        "modality": modality.of(text, lang, clause),
+        "status": status,
+    }
+
+
+def _part(reading: Reading, clause: Span) -> Reading:
+    """What of a sentence belongs to a clause of it."""
+    alone = not any(_inside_span(e, clause) for e in reading.entities)
+    people = tuple(
+        e
+        for e in reading.entities
+        if (_is_of(e, reading, clause) if e.kind == "place" else alone or _inside_span(e, clause))
     )
-    return replace(made, status=Status.PLANNED) if _planned_by_time(made) else made
+    return replace(
+        reading,
+        cues=(*_elided(reading, clause), *_within(reading.cues, clause)),
+        times=_times(reading, clause),
+        entities=people,
+        participants=_within(reading.participants, clause),
+    )
 
 
 def _elided(reading: Reading, clause: Span) -> tuple[Cue, ...]:
@@ -177,10 +194,10 @@ def _elided(reading: Reading, clause: Span) -> tuple[Cue, ...]:
 
 
 def _times(reading: Reading, clause: Span) -> tuple[TimeRef, ...]:
-    """The times of a clause, and when the sentence was said, in printed order."""
+    """The times of a clause, and when the sentence was said."""
     said = tuple(t for t in reading.times if t.kind == "reported")
     own = _of_clause(tuple(t for t in reading.times if t.kind != "reported"), reading, clause)
-    return tuple(sorted((*own, *said), key=lambda t: (t.start, t.end)))
+    return (*own, *said)
 
 
 def _is_of(item: Entity, reading: Reading, clause: Span) -> bool:
@@ -231,47 +248,57 @@ def _actors(found: Iterable[Entity]) -> list[Entity]:
     return [e for e in found if e.kind in ("person", "org", "other")]
 
 
-def _planned_by_time(claim: Claim) -> bool:
+def _planned(times: Sequence[TimeRef], as_of: str | None) -> bool:
     """What has no word of status and happens after the day of publication is planned."""
-    day = (claim.as_of or "")[:10]
-    events = [t for t in claim.times if t.kind != "reported" and t.low]
-    return bool(day and events) and claim.status is None and all(str(t.low) > day for t in events)
+    day = (as_of or "")[:10]
+    events = [t for t in times if t.kind != "reported" and t.low]
+    return bool(day and events) and all(str(t.low) > day for t in events)
 
 
-def _metric(reading: Reading, clause: Span) -> str:
-    """A few content words of the clause that are not names, numbers or times: what is measured, in printed order."""
+def _free_words(reading: Reading) -> list[tuple[int, int, str]]:
+    """The content words of a sentence that are not names, numbers or times."""
     taken = [(e.start, e.end) for e in reading.entities]
     taken += [(q.start, q.end) for q in reading.quantities] + [(t.start, t.end) for t in reading.times]
-    found = [
-        word
-        for start, end, word in words.content(reading.sentence.text, reading.sentence.lang)
-        if clause.start <= start and end <= clause.end and not any(x < end and start < y for x, y in taken)
+    return [
+        found
+        for found in words.content(reading.sentence.text, reading.sentence.lang)
+        if not any(x < found[1] and found[0] < y for x, y in taken)
     ]
-    return " ".join(found[:METRIC_WORDS])
 
 
-def _with_ids(claims: Sequence[Claim]) -> tuple[Claim, ...]:
-    """Ids from article, sentence and deciding words; a repeat of all three counts up."""
-    seen: Counter[tuple[str, ...]] = Counter()
-    made = []
-    for claim in claims:
-        text = claim.quote[claim.focus.start - claim.start : claim.focus.end - claim.start]
-        key = (claim.article_id, claim.sentence_id, claim.kind.value, text)
-        made.append(replace(claim, claim_id=stable_id("claim", *key, str(seen[key]))))
-        seen[key] += 1
-    return tuple(made)
+def _metric(free: Iterable[tuple[int, int, str]], clause: Span) -> str:
+    """A few free words of the clause: what is measured, in printed order."""
+    return " ".join([word for start, end, word in free if clause.start <= start and end <= clause.end][:METRIC_WORDS])
+
+
+def _numbered(fields: _Fields, seen: Counter[tuple[str, ...]]) -> Claim:
+    """A claim with its id, from article, sentence and deciding words; a repeat of all three counts up."""
+    start, focus = fields["start"], fields["focus"]
+    text = fields["quote"][focus.start - start : focus.end - start]
+    key = (fields["article_id"], fields["sentence_id"], fields["kind"].value, text)
+    number = seen[key]
+    seen[key] += 1
+    return Claim(claim_id=stable_id("claim", *key, str(number)), **fields)
 
 
 _Item = TypeVar("_Item", TimeRef, Entity, Cue, Participant)
 
 
 def _shift(item: _Item, offset: int) -> _Item:
-    return _moved(item, offset)  # type: ignore[return-value]
-
-
-@lru_cache(maxsize=4096)  # every claim of a sentence asks for the same
-def _moved(item: TimeRef | Entity | Cue | Participant, offset: int) -> TimeRef | Entity | Cue | Participant:
-    return replace(item, start=item.start + offset, end=item.end + offset)
+    """The same item so many characters further on; made anew, as ``dataclasses.replace`` takes four times as long."""
+    if not offset:
+        return item
+    start, end = item.start + offset, item.end + offset
+    made: TimeRef | Entity | Cue | Participant
+    if isinstance(item, Cue):
+        made = Cue(start, end, item.raw, item.kind, item.value, item.group)
+    elif isinstance(item, Entity):
+        made = Entity(start, end, item.raw, item.name, item.kind, item.within)
+    elif isinstance(item, Participant):
+        made = Participant(start, end, item.raw, item.event, item.role, item.name)
+    else:
+        made = TimeRef(start, end, item.raw, item.low, item.high, item.granularity, item.kind)
+    return made
 
 
 def _within(items: tuple[_Item, ...], span: Span) -> tuple[_Item, ...]:

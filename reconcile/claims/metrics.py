@@ -48,8 +48,8 @@ def _matches(tokens: Tokens, lang: str) -> list[tuple[int, Hit]]:
     patterns: Lexicon = lexicon(lang, _TABLE)
     tails = _tails(lang)
     hits = []
-    for i, word in enumerate(tokens.words):
-        found = patterns.at(tokens, i)
+    for i in range(len(tokens.words)) if tails else patterns.begun(tokens):
+        word, found = tokens.words[i], patterns.at(tokens, i)
         if found:
             last = found[0].last
             longest = (hit for hit in found if hit.last == last)

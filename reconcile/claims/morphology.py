@@ -126,6 +126,7 @@ def indonesian(root: str) -> frozenset[str]:
 
 
 ROOTS = {"tl": tagalog, "id": indonesian}
+CLITIC = ("tl", "id")  # the languages whose words have ``variants``
 
 
 def variants(word: str, lang: str) -> tuple[str, ...]:

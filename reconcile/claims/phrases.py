@@ -27,9 +27,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from reconcile import languages
-from reconcile.claims.morphology import ROOTS, variants
+from reconcile.claims.morphology import CLITIC, ROOTS, variants
 from reconcile.errors import ConfigError
 
 GAP = 11
@@ -44,13 +45,15 @@ _HARD = frozenset('.,;:!?()[]«»„“”"–—•\n')
 
 class Tokens:
     """The words of a text: ``starts``, ``ends``, case-folded ``words``; ``soft[i]``: word i continues word
-    i-1.
+    i-1. ``begun``: where patterns may begin, by language index.
     """
 
-    __slots__ = ("ends", "hard", "soft", "starts", "text", "words")
+    __slots__ = ("begun", "capitals", "ends", "hard", "soft", "starts", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
+        self.begun: dict[_Index, _Begun] = {}
+        self.capitals: list[bool] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.words: list[str] = []
@@ -66,8 +69,13 @@ class Tokens:
             self.starts.append(start)
             self.ends.append(end)
             self.words.append(word.casefold())
-            self.soft.append(gap == " " or gap in _TIGHT or gap.strip() in _CURRENCY or self._ordinal(gap))
-            self.hard.append(gap != " " and gap != "." and (not _HARD.isdisjoint(gap) or gap == " - "))
+            self.capitals.append(text[start].isupper())
+            if gap == " ":
+                self.soft.append(True)
+                self.hard.append(False)
+            else:
+                self.soft.append(gap in _TIGHT or gap.strip() in _CURRENCY or self._ordinal(gap))
+                self.hard.append(gap != "." and (not _HARD.isdisjoint(gap) or gap == " - "))
             last = end
 
     def _ordinal(self, gap: str) -> bool:
@@ -89,7 +97,7 @@ class Tokens:
 
     def capital(self, i: int) -> bool:
         """Return whether word i begins with a capital letter."""
-        return self.text[self.starts[i]].isupper()
+        return self.capitals[i]
 
 
 @lru_cache(maxsize=512)
@@ -129,6 +137,51 @@ def split_entries(entries: str | Iterable[str]) -> Iterator[str]:
             yield " ".join(part.split())
 
 
+_Heads = tuple[_Node, ...]
+_Begun = list[dict[int, _Heads]]
+_Opening = tuple[int, _Heads, frozenset[str] | None]  # a lexicon, and the second words without which nothing matches
+
+
+class _Index:
+    """The words that patterns of a language begin with, for all its lexicons: a text is gone through once for all."""
+
+    def __init__(self) -> None:
+        self.lexicons: list[Lexicon] = []
+        self._memo: dict[str, tuple[_Opening, ...]] = {}
+
+    def add(self, lexicon: Lexicon) -> int:
+        """Take in a lexicon; return its number."""
+        self.lexicons.append(lexicon)
+        self._memo = {}
+        return len(self.lexicons) - 1
+
+    def begun(self, tokens: Tokens) -> _Begun:
+        """Return by lexicon the words of a text at which its patterns may begin, in order, with the nodes behind."""
+        found: _Begun = [{} for _ in self.lexicons]
+        memo = self._memo
+        for i, (word, after) in enumerate(pairwise([*tokens.words, ""])):
+            known = memo.get(word)
+            for number, heads, seconds in self._of(word) if known is None else known:
+                if seconds is None or after in seconds:
+                    found[number][i] = heads
+        tokens.begun[self] = found
+        return found
+
+    def _of(self, word: str) -> tuple[_Opening, ...]:
+        if len(self._memo) > MEMO_SIZE:
+            self._memo.clear()
+        rows = ((number, lexicon, lexicon.heads(word)) for number, lexicon in enumerate(self.lexicons))
+        made = self._memo[word] = tuple(
+            (number, heads, lexicon.seconds(heads)) for number, lexicon, heads in rows if heads
+        )
+        return made
+
+
+@lru_cache(maxsize=64)
+def _index(lang: str) -> _Index:
+    return _Index()
+
+
 class Lexicon:
     """Patterns with values. ``table`` maps each value to its patterns; ``silent`` values become
     look-alikes.
@@ -139,12 +192,14 @@ class Lexicon:
         self._lang = lang
         self._endings = frozenset(split_entries(str(inflect.get("endings", "")))) | {""}
         self._root = _Node()
-        self._memo: dict[str, tuple[_Node, ...]] = {}
+        self._clitics = lang in CLITIC
         for value in sorted(table, key=lambda name: (name == silent, name)):
             entries = table[value]
             if isinstance(entries, (str, list, tuple)):
                 for pattern in split_entries(entries):
                     self._add(self._root, pattern.split(), "" if value == silent else value)
+        self._index = _index(lang)
+        self._number = self._index.add(self)
 
     def _add(self, node: _Node, elements: list[str], value: str) -> None:
         if not elements:
@@ -193,6 +248,9 @@ class Lexicon:
 
     def _children(self, node: _Node, word: str) -> tuple[_Node, ...]:
         """Return the nodes that one word leads to, the most exact first."""
+        child = node.exact.get(word)
+        if not (self._clitics or node.stems or node.prefixes or node.number):
+            return () if child is None else (child,)
         found: list[_Node] = []
         for form in variants(word, self._lang):
             if (child := node.exact.get(form)) is not None:
@@ -207,13 +265,28 @@ class Lexicon:
             found.append(node.number)
         return tuple(found)
 
-    def _heads(self, word: str) -> tuple[_Node, ...]:
-        known = self._memo.get(word)
-        if known is None:
-            if len(self._memo) > MEMO_SIZE:
-                self._memo.clear()
-            known = self._memo[word] = self._children(self._root, word)
-        return known
+    def heads(self, word: str) -> tuple[_Node, ...]:
+        """Return the nodes behind the first word of the patterns that may begin with it."""
+        return self._children(self._root, word)
+
+    def seconds(self, heads: Iterable[_Node]) -> frozenset[str] | None:
+        """Return the words of which one must follow the first for a match; None where it may be any or none."""
+        found: set[str] = set()
+        waiting = list(heads)
+        while waiting:
+            node = waiting.pop()
+            if self._clitics or node.value is not None or node.gap or node.number or node.stems or node.prefixes:
+                return None
+            found |= node.exact.keys()
+            waiting += [child for child in (node.start, node.cut) if child is not None]
+        return frozenset(found)
+
+    def begun(self, tokens: Tokens) -> Mapping[int, tuple[_Node, ...]]:
+        """Return the words, in order, at which a pattern may begin, with the nodes behind them."""
+        found = tokens.begun.get(self._index)
+        if found is None or len(found) <= self._number:
+            found = self._index.begun(tokens)
+        return found[self._number]
 
     def _walk(self, node: _Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
         """Add every match that ends at or below this node; ``at`` is (position, start, cut or -1)."""
@@ -245,7 +318,7 @@ class Lexicon:
 
     def at(self, tokens: Tokens, i: int) -> list[Hit]:
         """Return every match that begins (with its context) at word i, the longest first."""
-        heads = self._heads(tokens.words[i])
+        heads = self.begun(tokens).get(i)
         return self._below(heads, tokens, i) if heads else []
 
     def _below(self, heads: tuple[_Node, ...], tokens: Tokens, i: int) -> list[Hit]:
@@ -259,7 +332,7 @@ class Lexicon:
     def reachable(self, word: str) -> frozenset[str]:
         """Return the values of all patterns that begin with the word."""
         found: set[str] = set()
-        waiting = list(self._heads(word))
+        waiting = list(self.heads(word))
         while waiting:
             node = waiting.pop()
             found.update((node.value or "").split("|"))
@@ -274,14 +347,11 @@ class Lexicon:
     def find_all(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order, look-alikes with an empty value among them."""
         hits: list[Hit] = []
-        done, memo = 0, self._memo
-        for i, word in enumerate(tokens.words):
+        done = 0
+        for i, heads in self.begun(tokens).items():
             if i < done:
                 continue
-            heads = memo.get(word)
-            if heads is None:
-                heads = self._heads(word)
-            found = self._below(heads, tokens, i) if heads else None
+            found = self._below(heads, tokens, i)
             if found:
                 hits.append(found[0])
                 done = max(found[0].j, i + 1)
@@ -297,7 +367,7 @@ def _joined(old: str | None, new: str) -> str:
     return f"{old}|{new}"
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=1024)
 def lexicon(lang: str, table: str, keys: tuple[str, ...] = ()) -> Lexicon:
     """Return the matcher of one table of a language, of the named keys only if any are named."""
     entries = languages.load(lang).table(table)

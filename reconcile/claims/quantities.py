@@ -41,6 +41,7 @@ __all__ = ["base", "convert", "find", "interval", "meet"]
 _GLYPHS = frozenset(GLYPHS)
 _CODE_LETTERS = 4
 MAX_PLACES = 3000
+MEMO_SIZE = 20_000
 
 
 def find(text: str, lang: str) -> tuple[Quantity, ...]:
@@ -53,7 +54,7 @@ def find(text: str, lang: str) -> tuple[Quantity, ...]:
     return _find(text, normal_code(lang))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=1024)
 def _find(text: str, code: str) -> tuple[Quantity, ...]:
     lex = compiled(code)
     tokens = tokenise(text)
@@ -65,12 +66,14 @@ def _find(text: str, code: str) -> tuple[Quantity, ...]:
 def _walk(text: str, tokens: Sequence[Token], lex: Lexicon) -> Iterator[Quantity]:
     last: Measure | None = None
     i, places = 0, 0
-    while i < len(tokens) and places < MAX_PLACES:
-        if not _may_start(tokens, i, lex):
-            i += 1
+    starters = _starters(lex.code)
+    for start in [k for k, token in enumerate(tokens) if token.kind == DIGITS or starters[token.text]]:
+        if start < i or not _may_start(tokens, start, lex):
             continue
+        if places == MAX_PLACES:
+            return
         places += 1
-        measure, i = _measure_at(tokens, i, lex)
+        measure, i = _measure_at(tokens, start, lex)
         if measure is not None:
             measure = _inherited(tokens, measure, last, lex)
             beside = nouns.context(tokens, measure, lex)
@@ -78,12 +81,32 @@ def _walk(text: str, tokens: Sequence[Token], lex: Lexicon) -> Iterator[Quantity
             i, last = max(i, beside.stop), measure
 
 
+class _Starters(dict[str, bool]):
+    """By token as printed, digits apart: whether a quantity could start at it somewhere."""
+
+    def __init__(self, lex: Lexicon) -> None:
+        self._lex = lex
+
+    def __missing__(self, text: str) -> bool:
+        if len(self) >= MEMO_SIZE:
+            self.clear()
+        token, compounds = tokenise(text)[0], self._lex.numerals.compounds
+        found = token.low in self._lex.heads or token.low in _GLYPHS or token.low in "+-" or code_scale(token) > 1
+        self[text] = found = found or (compounds is not None and compounds.starts(token.low))
+        return found
+
+
+@lru_cache(maxsize=64)
+def _starters(code: str) -> _Starters:
+    return _Starters(compiled(code))
+
+
 def _may_start(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
-    """Return whether a quantity could start at a token: a cheap look that most words fail."""
+    """Return whether a quantity could start at a token where it stands: a cheap look that many words fail."""
     token = tokens[i]
     if token.kind == DIGITS:
         return True
-    if token.low in lex.heads:
+    if token.low in lex.heads and (token.low not in lex.idle or lex.phrases["idioms"].at(tokens, i)):
         if token.low not in lex.numerals.articles or lex.numerals.parts.one_gap:
             return True
         return i + 1 < len(tokens) and tokens[i + 1].low in lex.after_article

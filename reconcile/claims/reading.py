@@ -65,7 +65,7 @@ def read(sentence: Sentence, context: Context) -> Reading:
     found = (e for e in entities.find(text, lang, names.known) if not _inside(e, found_times))
     people = _merged((_named(e, lang, context) for e in found), context.mentions.get(sentence.sentence_id, ()))
     people, participants = _told_apart(text, lang, people)
-    reading = Reading(
+    return Reading(
         sentence=sentence,
         quantities=numbers,
         times=found_times,
@@ -76,8 +76,8 @@ def read(sentence: Sentence, context: Context) -> Reading:
             replace(q, speaker=names.canonical(q.speaker)) if q.speaker else q for q in stance.quotes(text, lang)
         ),
         attribution=context.speakers.get(sentence.sentence_id),
+        clauses=tuple(_clause(text, lang, numbers, quantity) for quantity in numbers),
     )
-    return replace(reading, clauses=tuple(_clause(reading, quantity) for quantity in numbers))
 
 
 def _told_apart(text: str, lang: str, people: tuple[Entity, ...]) -> tuple[tuple[Entity, ...], tuple[Participant, ...]]:
@@ -110,7 +110,7 @@ def _named(entity: Entity, lang: str, context: Context) -> Entity:
     kind = context.names.kind(name)
     kind = "place" if territory else kind if kind != "other" else entity.kind
     within = geography.within(territory or name, context.holders) if kind == "place" else ""
-    return replace(entity, name=territory or name, kind=kind, within=within)
+    return Entity(entity.start, entity.end, entity.raw, territory or name, kind, within)
 
 
 @lru_cache(maxsize=64)
@@ -137,10 +137,9 @@ def _cues(text: str, lang: str) -> tuple[Cue, ...]:
     return tuple(sorted(found, key=lambda cue: (cue.start, cue.end, cue.kind, cue.group)))
 
 
-def _clause(reading: Reading, quantity: Quantity) -> Span:
+def _clause(text: str, lang: str, numbers: Sequence[Quantity], quantity: Quantity) -> Span:
     """The words around a quantity up to the nearest break; a joining word is one where a quantity lies beyond."""
-    text, lang = reading.sentence.text, reading.sentence.lang
-    others = [q for q in reading.quantities if q is not quantity]
+    others = [q for q in numbers if q is not quantity]
     left = max((m.end() for m in _BREAK.finditer(text, 0, quantity.start)), default=0)
     right = next((m.start() for m in _BREAK.finditer(text, quantity.end)), len(text))
     if not any(q.end <= left for q in others) and len(text[left : quantity.start].split()) < 4:

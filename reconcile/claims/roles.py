@@ -30,7 +30,7 @@ def find(text: str, lang: str, entities: Sequence[Entity]) -> tuple[Participant,
     lexicon, new = triggers(lang), word_set(lang, "roles", "new")
     if not entities or text.rstrip(' "”»').endswith("?"):
         return ()
-    if not any(word in new or lexicon.at(tokens, i) for i, word in enumerate(tokens.words)):
+    if new.isdisjoint(tokens.words) and not any(lexicon.at(tokens, i) for i in lexicon.begun(tokens)):
         return ()
     return _Reader(text, lang, chunks(tokens, lang, entities)).read()
 

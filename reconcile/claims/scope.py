@@ -14,7 +14,7 @@ from functools import lru_cache
 from reconcile import languages
 from reconcile.claims import bases, quantities
 from reconcile.claims.bases import BREAK, Base
-from reconcile.claims.phrases import split_entries
+from reconcile.claims.phrases import split_entries, tokenise
 from reconcile.model import Cue, Quantity, TimeRef
 
 _REACH = 24  # characters before a quantity in which "instead of", "previously" and the like make it a base
@@ -31,7 +31,10 @@ _PASSABLE = frozenset(",(—–-")  # breaks across which a number may have its 
 def find(text: str, lang: str) -> tuple[Cue, ...]:
     """Return the scope words of a text: ``group`` is period, part or region, ``value`` the word in lower case."""
     found = []
+    printed = tokenise(text).words
     for group in ("period", "part", "region"):
+        if _openers(lang, group).isdisjoint(printed):
+            continue
         for match in _pattern(lang, group).finditer(text):
             found.append(Cue(match.start(), match.end(), match.group(), "scope", match.group().lower(), group))
     return tuple(sorted(found, key=lambda cue: (cue.start, cue.group)))
@@ -190,6 +193,13 @@ def _changes(text: str, lang: str, stretch: tuple[int, int]) -> bool:
 def _pattern(lang: str, group: str) -> re.Pattern[str]:
     found = _phrases(lang, group)
     return re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)", re.IGNORECASE) if found else _NOTHING
+
+
+@lru_cache(maxsize=128)
+def _openers(lang: str, group: str) -> frozenset[str]:
+    """Return the words that phrases of a group begin with: a text without any of them holds none."""
+    listed = languages.load(lang).table("scope").get(group, "")
+    return frozenset(tokenise(phrase).words[0] for phrase in split_entries(listed))
 
 
 @lru_cache(maxsize=64)

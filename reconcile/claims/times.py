@@ -23,11 +23,10 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
     grammar = Grammar(words, parse_day(published))
     found: list[TimeRef] = []
     i = 0
-    size = len(words)
-    while i < size:
-        if not words.starts(i):
-            i += 1
+    for opener in words.openings():
+        if opener < i:
             continue
+        i = opener
         time = clock.read(words, i) if _may_be_clock(words, i) else None
         if time is not None:
             found.append(_ref(words, time.i, time.j, ("hour", "clock")))
@@ -35,7 +34,6 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
             continue
         reading = time_grammar.read(grammar, i)
         if reading is None:
-            i += 1
             continue
         if reading.granularity in ("day", "week") and words.before(reading.i, "w habit") >= 0:
             i = max(reading.j, i + 1)

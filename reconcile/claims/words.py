@@ -26,7 +26,9 @@ def content(text: str, lang: str) -> Iterator[tuple[int, int, str]]:
     """Yield (start, end, lower-case word) for each word of three or more letters that is no function word."""
     common = stopwords(lang)
     for match in _WORD.finditer(text):
-        word = match.group().lower().removesuffix("'s").removesuffix("’s")
+        word = match.group().lower()
+        if word[-1] == "s":
+            word = word.removesuffix("'s").removesuffix("’s")
         if len(word) > 2 and word not in common:
             yield match.start(), match.end(), word
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from reconcile import languages
@@ -59,19 +61,15 @@ def score(text: str, lang: str) -> float:
     for name, value in features(text, lang).items():
         logit += model.shared.get(name, 0.0) * value
     if model.words:
-        logit += sum(model.words.get(word, 0.0) for word in set(terms(text)))
+        logit += sum([model.words.get(word, 0.0) for word in set(terms(text))])
     return 1.0 / (1.0 + math.exp(-(model.slope * logit + model.shift)))
 
 
 def features(text: str, lang: str) -> dict[str, float]:
     """Return the readable features of a sentence by name; what is absent is zero and left out."""
     tokens = tokenise(text)
-    found: dict[str, float] = {}
-    for name in _signs(tokens, text):
-        found[name] = found.get(name, 0.0) + 1.0
-    for name in _words(tokens, lang):
-        found[name] = found.get(name, 0.0) + 1.0
-    found = {name: min(value, CAP) for name, value in found.items()}
+    counts = Counter(chain(_signs(tokens, text), _words(tokens, lang)))
+    found = {name: min(float(value), CAP) for name, value in counts.items()}
     found["length"] = math.log1p(len(tokens)) - math.log1p(MIDDLE)
     return found
 
@@ -81,7 +79,7 @@ def terms(text: str) -> Iterator[str]:
     tokens = tokenise(text)
     previous = "^"
     for i, word in enumerate(tokens.words):
-        plain = "0" if word[0].isdigit() else "N" if i and word != "i" and tokens.capital(i) else word
+        plain = "0" if word[0].isdigit() else "N" if i and tokens.capitals[i] and word != "i" else word
         yield plain
         yield f"{previous} {plain}"
         previous = plain
@@ -96,9 +94,9 @@ def _signs(tokens: Tokens, text: str) -> Iterator[str]:
                 yield "year"
             if tokens.gap(i + 1)[:2].strip().startswith("%"):
                 yield "percent"
-        elif i and tokens.capital(i) and word != "i" and tokens.soft[i]:
+        elif i and tokens.capitals[i] and word != "i" and tokens.soft[i]:
             yield "capital"
-            if tokens.capital(i - 1):
+            if tokens.capitals[i - 1]:
                 yield "name"
     if not CURRENCY.isdisjoint(text):
         yield "money"

@@ -135,3 +135,22 @@ ASSERTION = {
     ),
 }
 ASSERTION["outcome"] = ASSERTION["direction"]
+ASSERTION["statement"] = Comparison(
+    "statement",
+    Role.ASSERTION,
+    show.printed,
+    (
+        missing(lambda p: p.opinion is None, "the judge was not asked"),
+        *(
+            level(f"against {floor:g}", f"the judge reads a contradiction ({floor:.0%} or surer)", holds, DISAGREE)
+            for floor in (0.97, 0.93, 0.85, 0.75, 0.6, 0.4)
+            for holds in (l.at_least(l.judged_conflict, floor),)
+        ),
+        *(
+            level(f"agree {floor:g}", f"the judge reads one answer ({floor:.0%} or surer)", holds, AGREE)
+            for floor in (0.97, 0.9, 0.75, 0.5)
+            for holds in (l.at_least(l.judged_agreement, floor),)
+        ),
+        otherwise("the judge reads different questions", NONE),
+    ),
+)

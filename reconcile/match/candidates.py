@@ -6,17 +6,20 @@ Every pair of independent articles is looked at; inside it the search is exact (
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from reconcile.match.compare import assertion
 from reconcile.match.declare import Pairing
+from reconcile.match.judge import Judge, key_of
 from reconcile.match.reference import Reference
-from reconcile.match.slots import Frame, Likeness, Slot, comparable, pairs
+from reconcile.match.slots import STATEMENT, Frame, Likeness, Slot, comparable, pairs
 from reconcile.match.values import quantities_of
 from reconcile.model import Article, Outcome
 
 CUES = ("direction", "outcome", "pole", "status")
+ASKED_FROM = 0.5  # standard deviations of sentence likeness from which the judge is asked
 
 
 def in_order(articles: Sequence[Article]) -> list[Article]:
@@ -40,9 +43,21 @@ def between(a: Frame, b: Frame, reference: Reference) -> Iterator[Pairing]:
     answers = _Answers(a, b)
     best = _best(found)
     for i, j, like in found:
-        pairing = Pairing(a.slots[i], b.slots[j], like)
-        elsewhere = answers.elsewhere(i, j, like, best)
-        yield Pairing(pairing.a, pairing.b, like, elsewhere)
+        if a.slots[i].kind != STATEMENT:
+            yield Pairing(a.slots[i], b.slots[j], like, answers.elsewhere(i, j, like, best))
+        elif like.sentence >= ASKED_FROM:
+            yield Pairing(a.slots[i], b.slots[j], like)
+
+
+def judged(found: Iterable[Pairing], judge: Judge | None, asked_from: float = ASKED_FROM) -> list[Pairing]:
+    """Return the pairings with the judge's opinion of their sentences; without a judge, those of typed slots."""
+    kept = list(found)
+    if judge is None:
+        return [p for p in kept if p.a.kind != STATEMENT]
+    keys = {n: key_of(p.a.claim.quote, p.b.claim.quote) for n, p in enumerate(kept) if p.like.sentence >= asked_from}
+    asked = sorted({key for key in keys.values() if key[0] != key[1]})
+    said = dict(zip(asked, judge.opinions(asked), strict=True))
+    return [replace(p, opinion=said.get(keys[n])) if n in keys else p for n, p in enumerate(kept)]
 
 
 def _best(found: Sequence[tuple[int, int, Likeness]]) -> dict[tuple[int, int], float]:

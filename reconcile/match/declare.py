@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reconcile.errors import ConfigError
+from reconcile.match.judge import Opinion
 from reconcile.match.slots import Likeness, Slot
 from reconcile.model import Outcome, Role
 
@@ -18,13 +19,15 @@ from reconcile.model import Outcome, Role
 class Pairing:
     """Two slots of one field from two articles, ``a`` the earlier published, and how alike their questions are.
 
-    ``elsewhere``: how many of the two articles give the other's answer in some other place.
+    ``elsewhere``: how many of the two articles give the other's answer in some other place. ``opinion``: what the judge
+    says of the two sentences, None if it was not asked.
     """
 
     a: Slot
     b: Slot
     like: Likeness
     elsewhere: int = 0
+    opinion: Opinion | None = None
 
 
 AGREE, NEAR, DISAGREE, NONE = Outcome.AGREE, Outcome.NEAR, Outcome.DISAGREE, Outcome.NO_EVIDENCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,7 +12,7 @@ from reconcile.match import levels, slots, values
 from reconcile.match.compare import assertion, compare
 from reconcile.match.declare import Pairing
 from reconcile.match.relate import RelationModel
-from reconcile.match.slots import Likeness, Slot
+from reconcile.match.slots import STATEMENT, Likeness, Slot
 from reconcile.model import (
     Entity,
     Field,
@@ -27,6 +28,7 @@ from reconcile.model import (
 
 SAME_WORDS = 88.0  # rapidfuzz ratio from which two quotations are one
 LONG_QUOTATION = 5  # words
+OTHER_WORDS = frozenset({Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE})  # typed: the judge adds nothing
 NOTHING = Likeness(0, 0, 0, 0, 0, 0)
 CLOSE = 1.15  # ratio of values up to which a conflict is called low
 ORDER = (Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE, Relation.COMPATIBLE, Relation.AGREE)
@@ -116,11 +118,35 @@ def _quoted(pairing: Pairing) -> Iterator[Decided]:
 def best(decided: Iterable[Decided]) -> list[Decided]:
     """Keep for each pair of claims and field the strongest: conflicts first, then by confidence."""
     kept: dict[str, Decided] = {}
-    for one in _one_answer(list(decided)):
+    for one in _heard(list(_one_answer(list(decided)))):
         key = finding_id(one)
         if key not in kept or _strength(one) > _strength(kept[key]):
             kept[key] = one
     return [kept[key] for key in sorted(kept)]
+
+
+def _heard(decided: list[Decided]) -> Iterator[Decided]:
+    """Let the judge's reading of two whole sentences stand only where no typed answer of theirs says more.
+
+    Two sentences that give the same number are of one mind, whatever else they add.
+    """
+    typed: dict[tuple[str, str], set[Relation]] = defaultdict(set)
+    measured: set[tuple[str, str]] = set()
+    for one in decided:
+        if one.pairing.a.kind != STATEMENT:
+            typed[_sentences(one)].add(one.relation)
+            if one.pairing.a.kind == "value" and one.relation is Relation.AGREE:
+                measured.add(_sentences(one))
+    for one in decided:
+        where = _sentences(one)
+        conflict = one.relation is Relation.CONFLICT
+        known = typed[where] & OTHER_WORDS if conflict else typed[where]
+        if one.pairing.a.kind != STATEMENT or not (known or (conflict and where in measured)):
+            yield one
+
+
+def _sentences(one: Decided) -> tuple[str, str]:
+    return one.pairing.a.claim.sentence_id, one.pairing.b.claim.sentence_id
 
 
 def _one_answer(decided: list[Decided]) -> Iterator[Decided]:
@@ -166,6 +192,8 @@ def _strength(one: Decided) -> tuple[bool, float, int, int]:
 def field_of(pairing: Pairing) -> Field:
     """Return the field of a pair of slots: two names are a place if both may be places."""
     a, b = pairing.a.answer, pairing.b.answer
+    if pairing.a.kind == STATEMENT and pairing.opinion is not None:
+        return pairing.opinion.field
     if isinstance(a, Entity) and isinstance(b, Entity):
         kinds = {a.kind, b.kind}
         return Field.PLACE if "place" in kinds and not kinds & {"person", "org"} else Field.ENTITY

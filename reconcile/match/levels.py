@@ -11,7 +11,7 @@ from functools import lru_cache
 from reconcile.claims import entities, words
 from reconcile.match.declare import Pairing, Predicate
 from reconcile.match.slots import Slot
-from reconcile.model import Claim, Cue, Direction, Entity, Modality, Status
+from reconcile.model import Claim, Cue, Direction, Entity, Field, Modality, Status
 
 SAME_NAME = 0.85
 NEAR = 32  # characters on either side of a slot
@@ -334,3 +334,23 @@ def named_by_other(p: Pairing) -> bool:
     return any(names_alike(*sorted((found[0].name, n))) for n in other_names(p.b)) or any(
         names_alike(*sorted((found[1].name, n))) for n in other_names(p.a)
     )
+
+
+def judged_conflict(p: Pairing) -> float:
+    """Return the judge's probability that the sentences contradict each other; -1 if it was not asked."""
+    return p.opinion.conflict if p.opinion else -1.0
+
+
+def judged_agreement(p: Pairing) -> float:
+    """Return the judge's probability that the sentences agree; -1 if it was not asked."""
+    return p.opinion.agree if p.opinion else -1.0
+
+
+def judged_apart(p: Pairing) -> float:
+    """Return the judge's probability that the sentences answer different questions; -1 if it was not asked."""
+    return p.opinion.unrelated if p.opinion else -1.0
+
+
+def judged_matter(field: Field) -> Predicate:
+    """Hold where the judge, if it reads a contradiction, reads one of this field."""
+    return lambda p: p.opinion is not None and p.opinion.field is field

@@ -1,7 +1,8 @@
 """The judge of two texts that are taken to be about one event, and the look-up of one text in a corpus.
 
 The same slots, comparisons and weights as between articles; as the texts are known to be about one event, each pair of
-slots starts with better odds of being about one question (``RelationModel.shift``).
+slots starts with better odds of being about one question (``RelationModel.shift``). What they say of two texts is
+weighed with what the judge says (``verdict.py``).
 """
 
 from __future__ import annotations
@@ -11,13 +12,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from reconcile.claims.extract import Extractor
-from reconcile.match import candidates, findings, slots
+from reconcile.match import candidates, findings, relate, slots, verdict
 from reconcile.match.compare import compare
+from reconcile.match.judge import Opinion, Pair, key_of
 from reconcile.match.reconciler import Corpus, Matcher
-from reconcile.model import Article, Claim, Field, Outcome, Relation, Sentence, stable_id
+from reconcile.match.verdict import Evidence
+from reconcile.model import Article, Claim, Field, Outcome, Relation, Sentence, Span, stable_id
 
 BATCH = 256
-ALIKE = 2.0  # standard deviations of likeness from which two texts without a difference say the same
+SAME = Opinion(1.0, 0.0, 0.0)  # of two texts that differ in nothing but numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class PairJudge:
 
     def __init__(self, matcher: Matcher, extractor: Extractor) -> None:
         self._matcher, self._extractor = matcher, extractor
+        self._rules = relate.load(relate.WITHOUT_JUDGE)
+        self._model = verdict.load(matcher.judge is not None)
 
     def judge(self, rows: Iterable[Mapping[str, object]]) -> Iterator[dict[str, object]]:
         """Yield ``{"id", "relation", "field", "confidence"}`` for each row with ``id``, ``a`` and ``b``, in order."""
@@ -41,7 +46,8 @@ class PairJudge:
         while batch := list(islice(stream, BATCH)):
             yield from self._batch(batch)
 
-    def _batch(self, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
+    def evidence(self, rows: Sequence[Mapping[str, object]]) -> list[Evidence]:
+        """Return what is known of each pair of texts, and the likeliest relation of its typed slots."""
         claims: dict[str, tuple[Claim, ...]] = {}
         for number, row in enumerate(rows):
             for side in ("a", "b"):
@@ -50,17 +56,71 @@ class PairJudge:
         frames = self._frames(
             {key: slots.of_claims(c) for key, c in claims.items()}, {k: [t] for k, t in texts.items()}
         )
-        for number, row in enumerate(rows):
-            a, b = f"{number}/a", f"{number}/b"
-            cosine = frames[a].kept @ frames[b].kept.T
-            likeness = float(self._matcher.reference.scale_sentences(cosine)[0, 0])
-            said = self._verdict(frames[a], frames[b], likeness)
+        opinions = self._opinions([key_of(str(row["a"]), str(row["b"])) for row in rows])
+        return [
+            self._weighed(frames[f"{number}/a"], frames[f"{number}/b"], opinions[number]) for number in range(len(rows))
+        ]
+
+    def _opinions(self, keys: Sequence[Pair]) -> list[Opinion | None]:
+        if self._matcher.judge is None:
+            return [None] * len(keys)
+        asked = sorted({key for key in keys if key[0] != key[1]})
+        said = dict(zip(asked, self._matcher.judge.opinions(asked), strict=True))
+        return [said.get(key, SAME) for key in keys]
+
+    def _weighed(self, a: slots.Frame, b: slots.Frame, opinion: Opinion | None) -> Evidence:
+        """The strongest relations of any two typed slots, as the rules alone see them."""
+        best: dict[tuple[Relation, Field], float] = {}
+        matched: dict[bool, set[Span]] = {True: set(), False: set()}
+        for pairing in candidates.between(a, b, self._matcher.reference):
+            if pairing.a.kind in ("quotation", slots.STATEMENT):
+                continue
+            rows = compare(pairing)
+            if pairing.a.kind == "value" and rows[0].outcome in (Outcome.AGREE, Outcome.NEAR):
+                matched[True].add(pairing.a.span)
+                matched[False].add(pairing.b.span)
+            if rows[0].outcome is Outcome.NO_EVIDENCE:
+                continue
+            field = findings.field_of(pairing)
+            for relation, share in self._rules.probabilities(pairing.a.kind, rows, shift=self._rules.shift).items():
+                best[relation, field] = max(share, best.get((relation, field), 0.0))
+        alone = [
+            sum(s.kind == "value" and s.span not in matched[side] for s in f.slots)
+            for side, f in ((True, a), (False, b))
+        ]
+        cosine = a.kept @ b.kept.T
+        return Evidence(
+            opinion=opinion,
+            rules=best,
+            likeness=float(self._matcher.reference.scale_sentences(cosine)[0, 0]),
+            numbers=min(alone),
+            equal=bool(matched[True]),
+        )
+
+    def _batch(self, rows: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
+        for row, known in zip(rows, self.evidence(rows), strict=True):
+            said = self.verdict(known)
             yield {
                 "id": row.get("id"),
                 "relation": said.relation.value,
                 "field": said.field.value if said.field else None,
                 "confidence": round(said.confidence, 2),
             }
+
+    def verdict(self, known: Evidence) -> Verdict:
+        """Return the likeliest relation; an update or another scope only where a rule reads one."""
+        shares = self._model.probabilities(known)
+        agree, conflict, unrelated = shares
+        said = verdict.decide(shares)
+        if said == "conflict":
+            return Verdict(Relation.CONFLICT, verdict.field_of(known), conflict)
+        for relation in (Relation.UPDATE, Relation.SCOPE):
+            share, field = known.strongest(relation)
+            if share >= 0.5:
+                return Verdict(relation, field, share)
+        if said == "agree":
+            return Verdict(Relation.AGREE, None, agree)
+        return Verdict(Relation.UNRELATED, None, unrelated)
 
     def _frames(
         self, by_article: Mapping[str, Sequence[slots.Slot]], texts: Mapping[str, Sequence[str]]
@@ -71,24 +131,6 @@ class PairJudge:
         published = row.get(f"published_{side}")
         return extract_text(str(row[side]), key, self._extractor, str(published) if published else None)
 
-    def _verdict(self, a: slots.Frame, b: slots.Frame, likeness: float) -> Verdict:
-        """The strongest conflict of any slot; else what the slots that agree, or the whole texts, say."""
-        model = self._matcher.model
-        best: dict[Relation, tuple[float, Field | None]] = {}
-        differs = False
-        for pairing in candidates.between(a, b, self._matcher.reference):
-            if pairing.a.kind == "quotation":
-                continue
-            rows = compare(pairing)
-            if rows[0].outcome is Outcome.NO_EVIDENCE:
-                continue
-            differs = differs or rows[0].outcome is Outcome.DISAGREE
-            shares = model.probabilities(pairing.a.kind, rows, shift=model.shift)
-            for relation, share in shares.items():
-                if share > best.get(relation, (0.0, None))[0]:
-                    best[relation] = (share, findings.field_of(pairing))
-        return _choose(best, likeness, differs)
-
     def lookup(self, text: str, corpus: Corpus) -> tuple[dict[str, object], ...]:
         """Return the claims of a corpus that answer the same question as a text, the surest first."""
         claims = extract_text(text, "text", self._extractor, None)
@@ -98,7 +140,8 @@ class PairJudge:
         )
         found: list[dict[str, object]] = []
         for article_id in sorted(corpus.articles):
-            pairings = candidates.between(frames["text"], frames[article_id], self._matcher.reference)
+            between = candidates.between(frames["text"], frames[article_id], self._matcher.reference)
+            pairings = candidates.judged(between, self._matcher.judge)
             for one in findings.best(findings.decide(pairings, self._matcher.model)):
                 claim = one.pairing.b.claim
                 found.append(
@@ -131,19 +174,6 @@ def extract_text(text: str, key: str, extractor: Extractor, published: str | Non
     article = Article(key, "", "", "", published, lang, stripped, stable_id("text", stripped))
     sentence = Sentence(stable_id("sentence", key), key, "text", 0, 0, len(stripped), stripped, lang)
     return extractor.extract(article, [sentence])
-
-
-def _choose(best: Mapping[Relation, tuple[float, Field | None]], likeness: float, differs: bool) -> Verdict:
-    conflict, field = best.get(Relation.CONFLICT, (0.0, None))
-    if conflict >= 0.5:
-        return Verdict(Relation.CONFLICT, field, conflict)
-    for relation in (Relation.UPDATE, Relation.SCOPE, Relation.COMPATIBLE):
-        share, of = best.get(relation, (0.0, None))
-        if share >= 0.5:
-            return Verdict(relation, of, share)
-    if likeness >= ALIKE and not differs:
-        return Verdict(Relation.AGREE, None, best.get(Relation.AGREE, (0.5, None))[0] or 0.5)
-    return Verdict(Relation.UNRELATED, None, 1.0 - conflict)
 
 
 __all__ = ["PairJudge", "Verdict", "extract_text"]

@@ -19,6 +19,7 @@ from reconcile.errors import ModelError
 from reconcile.model import FieldOutcome, Outcome, Relation
 
 WEIGHTS = Path(__file__).with_name("relations.json")
+WITHOUT_JUDGE = Path(__file__).with_name("relations-rules.json")
 CLASSES = (
     Relation.AGREE,
     Relation.COMPATIBLE,

@@ -1,8 +1,9 @@
 """Slots: the places in claims that answer a question, and how similar the questions of two slots are.
 
 A quantity, a time, a name, a change word, a status word, the pole of an opposition or a quotation is an answer;
-the sentence around it is the question. The vector of a slot is the mean of the model's states over its words *in
-their sentence*, so it tells the role that the words play there; the sentence vector tells what it is all about.
+the sentence around it is the question. The sentence as a whole is a slot too, for what has no typed one. The vector of
+a slot is the mean of the model's states over its words *in their sentence*, so it tells the role that the words play
+there; the sentence vector tells what it is all about.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from reconcile.match.embed import Embedder
 from reconcile.match.reference import Reference
 from reconcile.model import Attribution, Claim, ClaimKind, Cue, Entity, Field, Quantity, Span, TimeRef
 
-Answer = Quantity | TimeRef | Entity | Cue | Attribution
+Answer = Quantity | TimeRef | Entity | Cue | Attribution | None  # None: the sentence is the answer
 Matrix = NDArray[np.float32]
 
 NEAREST = 4  # a pair is looked at when one slot is among this many nearest of the other, in that article
 DIRECTIONS = ("increase", "win")  # oppositions that are compared as directions and outcomes
+STATEMENT = "statement"
 CLAUSE_WORDS = 5
 _BREAK = re.compile(r"[;:()\[\]—–]|,\s|\s[-|]\s")
 _DATED = ("hour", "day", "week", "month", "quarter", "half", "year", "part")
@@ -79,6 +81,7 @@ def _slots(claim: Claim) -> Iterator[Slot]:
 
 
 def _event_slots(claim: Claim) -> Iterator[Slot]:
+    yield Slot(claim, Field.STATEMENT, STATEMENT, Span(claim.start, claim.end), claim.quote, None)
     for time in claim.times:
         if time.granularity in _DATED:
             kind = "date said" if time.kind == "reported" else "date"
@@ -162,6 +165,13 @@ def _clause(text: str, start: int, end: int) -> Span:
         elif right:
             high = right.pop(0)
     return Span(low, high)
+
+
+def clauses(text: str) -> tuple[Span, ...]:
+    """Return the clauses of a sentence between breaks, of CLAUSE_WORDS words or more; none if it is one clause."""
+    edges = [0, *(edge for m in _BREAK.finditer(text) for edge in (m.start(), m.end())), len(text)]
+    spans = [Span(low, high) for low, high in zip(edges[::2], edges[1::2], strict=True)]
+    return tuple(s for s in spans if len(text[s.start : s.end].split()) >= CLAUSE_WORDS) if len(spans) > 1 else ()
 
 
 def _local(slot: Slot) -> Span:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 
 from reconcile.errors import StoreError
-from reconcile.model import Claim, Finding, Publication, stable_id
+from reconcile.model import REFERENCE, Claim, Finding, Publication, stable_id
 from reconcile.publish.decisions import side_digest
 from reconcile.publish.rows import (
     Row,
@@ -58,9 +58,12 @@ class Lookup:
                     raise StoreError(f"finding {finding.finding_id}: claim {claim_id} is not published")
 
     def independent(self, claim_ids: Iterable[str]) -> int:
-        """Number of independent origins among the articles of these claims; a copy counts with its origin."""
+        """Number of independent origins among the articles of these claims; a copy counts with its origin.
+
+        A row of a trusted table is no witness.
+        """
         articles = {self.claims[c].article_id for c in claim_ids if c in self.claims}
-        return len({self.origin.get(a, a) for a in articles})
+        return len({self.origin.get(a, a) for a in articles if self.articles[a].kind != REFERENCE})
 
     def origins_of(self, finding: Finding) -> int:
         """Independent origins that answer the finding's question: of its cluster and its two claims."""

@@ -14,6 +14,7 @@ from reconcile.publish.terminal import (
     table,
     whole,
 )
+from reconcile.publish.verifications import verification_text
 
 _OUTCOME_COLUMNS = ("field", "role", "outcome", "level", "weight", "a", "b", "why")
 
@@ -61,6 +62,7 @@ def _closing(finding: Row) -> Iterator[str]:
     ):
         if finding.get(name):
             yield f"{label}: {clean(str(finding[name]))}"
+    yield from (clean(verification_text(said)) for said in _rows(finding.get("verifications")))
     decision = _mapping(finding.get("decision"))
     if decision:
         note = f": {decision['note']}" if decision.get("note") else ""

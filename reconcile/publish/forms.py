@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from reconcile.model import Article, Claim, Finding
+from reconcile.model import REFERENCE, Article, Claim, Finding
 
 CONTEXT_LIMIT = 700
 
@@ -23,13 +23,17 @@ def _side(row: Mapping[str, Any], side: str) -> dict[str, Any]:
 
 
 def finding_form(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row of ``FINDING_SQL`` as the documented finding object, keys in their documented order."""
+    """Return one row of ``FINDING_SQL`` as the documented finding object, keys in their documented order.
+
+    A finding against a row of a trusted table also has ``reference``, the name of the table.
+    """
     names = ("relation", "field", "severity", "confidence", "cluster_id", "about", "explanation")
     form: dict[str, Any] = {"id": row["finding_id"]}
     form.update((name, row[name]) for name in names)
     form["cluster_id"] = form["cluster_id"] or ""
     form["a"], form["b"] = _side(row, "a"), _side(row, "b")
-    return form
+    trusted = [side for side in ("a", "b") if row[f"{side}_kind"] == REFERENCE]
+    return {**form, "reference": form[trusted[0]]["source"]} if trusted else form
 
 
 def _paragraph(text: str, start: int, end: int) -> tuple[int, int]:
@@ -85,6 +89,6 @@ def finding_dict(finding: Finding, a: Claim, b: Claim, articles: Mapping[str, Ar
         article = articles[claim.article_id]
         row[f"also_in_{side}"] = json.dumps(getattr(finding, f"also_in_{side}"))
         row |= {f"{side}_{name}": getattr(claim, name) for name in _CLAIM_NAMES}
-        row |= {f"{side}_source": article.source, f"{side}_published": article.published}
+        row |= {f"{side}_source": article.source, f"{side}_published": article.published, f"{side}_kind": article.kind}
         row |= {f"{side}_focus_start": focus.start, f"{side}_focus_end": focus.end}
     return finding_form(row)

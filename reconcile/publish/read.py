@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import asdict
 from itertools import groupby
 from typing import Any
 
@@ -18,6 +19,7 @@ from reconcile.model import (
     Finding,
     Origin,
     Problem,
+    Relation,
     Revision,
     Sentence,
     Source,
@@ -26,12 +28,14 @@ from reconcile.model import (
 from reconcile.publish import rows
 from reconcile.publish.decisions import DECISION_COLUMNS
 from reconcile.publish.forms import context, finding_form
+from reconcile.publish.verifications import Question, Verification, shown_side
 
 _SIDE = """c{x}.article_id AS {x}_article_id, coalesce(s{x}.name, a{x}.source) AS {x}_source,
   c{x}.claim_id AS {x}_claim_id, c{x}.quote AS {x}_quote, c{x}."start" AS {x}_start, c{x}."end" AS {x}_end,
   c{x}.part AS {x}_part, coalesce(f.focus_{x}_start, c{x}.focus_start) AS {x}_focus_start,
   coalesce(f.focus_{x}_end, c{x}.focus_end) AS {x}_focus_end,
-  c{x}.lang AS {x}_lang, a{x}.published AS {x}_published, a{x}.title AS {x}_title, a{x}.url AS {x}_url"""
+  c{x}.lang AS {x}_lang, a{x}.published AS {x}_published, a{x}.title AS {x}_title, a{x}.url AS {x}_url,
+  a{x}.kind AS {x}_kind"""
 
 SIDES_SQL = """FROM findings f
   JOIN claims ca ON ca.claim_id = f.claim_a
@@ -181,8 +185,9 @@ def _article_part(conn: sqlite3.Connection, article_id: str, part: str) -> str:
 def explain(conn: sqlite3.Connection, finding_id: str) -> dict[str, Any]:
     """Return a finding with every comparison, both sentences in their paragraphs, and its current decision.
 
-    To the documented form it adds ``story_id``, ``origins``, ``digest``, ``outcomes``, ``decision`` (or
-    None), and on each side ``title``, ``url`` and ``context`` (see :func:`reconcile.publish.forms.context`).
+    To the documented form it adds ``story_id``, ``origins``, ``digest``, ``outcomes``, ``verifications`` (those
+    of the texts as they are), ``decision`` (or None), and on each side ``title``, ``url`` and ``context`` (see
+    :func:`reconcile.publish.forms.context`).
 
     :raises StoreError: if there is no such finding.
     """
@@ -196,6 +201,7 @@ def explain(conn: sqlite3.Connection, finding_id: str) -> dict[str, Any]:
         shown["context"] = context(text, shown["start"], shown["end"], focus)
     form.update(story_id=row["story_id"] or "", origins=row["origins"], digest=row["digest"])
     form["outcomes"] = list(map(outcome_form, outcomes(conn, finding_id)))
+    form["verifications"] = list(map(asdict, _verifications_of(conn, row)))
     current = current_decision(conn, finding_id)
     form["decision"] = None if current is None else decision_form(current)
     return form
@@ -218,6 +224,32 @@ def outcome_form(outcome: FieldOutcome) -> dict[str, Any]:
 def decision_form(decision: Decision) -> dict[str, str]:
     """Return one decision as a plain object, as it is exported to JSON lines."""
     return {name: getattr(decision, name) for name in DECISION_COLUMNS}
+
+
+def _question(conn: sqlite3.Connection, row: dict[str, Any]) -> Question:
+    texts = {side: _article_part(conn, row[f"{side}_article_id"], "text") for side in ("a", "b")}
+    a, b = (shown_side(row, side, text) for side, text in texts.items())
+    return Question(row["finding_id"], row["a_article_id"], a, b)
+
+
+def questions(conn: sqlite3.Connection) -> Iterator[Question]:
+    """Yield what a verifier may be asked: every conflict with both texts, most severe first."""
+    rows_of_conflicts = query(conn, f"{FINDING_SQL} {_CHOSEN}", _choice((Relation.CONFLICT,), ()))
+    return (_question(conn, row) for row in rows_of_conflicts)
+
+
+def verifications(conn: sqlite3.Connection, model: str) -> Iterator[Verification]:
+    """Yield all that a model said, of findings that are and that were, by finding id."""
+    sql = "SELECT * FROM verifications WHERE model = ? ORDER BY finding_id"
+    return (Verification(**row) for row in query(conn, sql, [model]))
+
+
+def _verifications_of(conn: sqlite3.Connection, row: dict[str, Any]) -> Iterator[Verification]:
+    """What models said of a finding while it was a conflict between these very texts."""
+    if row["relation"] == Relation.CONFLICT:
+        sql = "SELECT * FROM verifications WHERE finding_id = ? AND text_a = ? AND text_b = ? ORDER BY model"
+        found = query(conn, sql, [row["finding_id"], *_question(conn, row).texts()])
+        yield from (Verification(**said) for said in found)
 
 
 def vectors(conn: sqlite3.Connection, model: str, hashes: Iterable[str]) -> dict[str, bytes]:

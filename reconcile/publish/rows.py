@@ -110,12 +110,13 @@ def article_row(article: Article) -> Row:
         "content_hash": article.content_hash,
         "path": article.path,
         "line": article.line,
+        "kind": article.kind,
     }
 
 
 def read_article(row: Mapping[str, Any]) -> Article:
     """Return the article of a row that was joined with its raw page."""
-    names = ("article_id", "url", "title", "published", "lang", "text", "content_hash", "path", "line")
+    names = ("article_id", "url", "title", "published", "lang", "text", "content_hash", "path", "line", "kind")
     return Article(source=row["source"] or "", raw=row["raw"] or "", **{n: row[n] for n in names})
 
 

@@ -1,8 +1,8 @@
 """The tables of a reconcile database, as numbered migrations that only ever grow.
 
 Primary keys are text made from content, so a rebuild leaves every row, and every link to it, where it was.
-Foreign keys are declared (Datasette draws its labels and links from them) but not enforced: ``decisions`` has
-none at all, because a person's ruling outlives the finding it was made on.
+Foreign keys are declared (Datasette draws its labels and links from them) but not enforced: ``decisions`` and
+``verifications`` have none at all, because what was said of a finding outlives it.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from reconcile.errors import StoreError
-from reconcile.publish.tables import INDEXES_1, SEARCH_1, TABLES_1, TABLES_2, TABLES_3, TABLES_4
+from reconcile.publish.tables import INDEXES_1, SEARCH_1, TABLES_1, TABLES_2, TABLES_3, TABLES_4, TABLES_5, TABLES_6
 from reconcile.publish.views import VIEWS
 
 if TYPE_CHECKING:
@@ -54,6 +54,18 @@ def _reasons(db: Database) -> None:
 @migrations(name="0004_queue")
 def _queue(db: Database) -> None:
     for sql in TABLES_4:
+        db.execute(sql)
+
+
+@migrations(name="0005_verifications")
+def _verifications(db: Database) -> None:
+    for sql in TABLES_5:
+        db.execute(sql)
+
+
+@migrations(name="0006_references")
+def _references(db: Database) -> None:
+    for sql in TABLES_6:
         db.execute(sql)
 
 

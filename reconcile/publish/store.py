@@ -8,6 +8,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from operator import itemgetter
 from pathlib import Path
@@ -34,8 +35,9 @@ from reconcile.model import (
 from reconcile.publish import read
 from reconcile.publish.decisions import append_decision, finding_digest, new_decision
 from reconcile.publish.derive import DERIVED, table_rows
-from reconcile.publish.rows import Row, change_row, dump, revision_row
+from reconcile.publish.rows import Row, change_row, dump, problem_row, revision_row
 from reconcile.publish.schema import migrate, require_ours
+from reconcile.publish.verifications import Verification
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -258,9 +260,9 @@ class Store:
         }
         self._insert("runs", row)
 
-    def _insert(self, table: str, row: Mapping[str, Any]) -> None:
+    def _insert(self, table: str, row: Mapping[str, Any], *, verb: str = "INSERT") -> None:
         names = ", ".join(f'"{c}"' for c in row)
-        sql = f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})"  # noqa: S608 (our own names)
+        sql = f"{verb} INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})"
         self._conn.execute(sql, list(row.values()))
 
     def record(self, decision: Decision) -> None:
@@ -280,6 +282,21 @@ class Store:
                 ON CONFLICT (model, text_hash) DO UPDATE SET dim = excluded.dim, data = excluded.data""",
                 rows,
             )
+
+    def save_verification(self, said: Verification) -> None:
+        """Keep what a model said of a finding, in place of what it said before."""
+        with self._writing():
+            self._insert("verifications", asdict(said), verb="REPLACE")
+
+    def add_problems(self, problems: Collection[Problem]) -> None:
+        """Add what went wrong after publishing to the problems of the last run."""
+        if not problems:
+            return
+        with self._writing():
+            for problem in problems:
+                self._insert("problems", problem_row(problem), verb="REPLACE")
+            last = "UPDATE runs SET problems = problems + ? WHERE number = (SELECT max(number) FROM runs)"
+            self._conn.execute(last, [len(problems)])
 
     # ---------------------------------------------------------------- reading
 

@@ -312,3 +312,32 @@ TABLES_4 = (
     "CREATE INDEX idx_findings_queue ON findings (relation, rank, origins DESC, confidence DESC, finding_id, digest, "
     f"field, severity, story_id, {', '.join(QUEUED)})",
 )
+
+TABLES_5 = (
+    """CREATE TABLE verifications (
+  finding_id TEXT NOT NULL,
+  model TEXT NOT NULL,
+  text_a TEXT NOT NULL,
+  text_b TEXT NOT NULL,
+  status TEXT NOT NULL,
+  relation TEXT NOT NULL,
+  field TEXT NOT NULL,
+  why TEXT NOT NULL,
+  quote_a TEXT NOT NULL,
+  quote_b TEXT NOT NULL,
+  tokens_in INTEGER,
+  tokens_out INTEGER,
+  cost REAL,
+  asked_at TEXT NOT NULL,
+  PRIMARY KEY (finding_id, model)
+)""",
+    "CREATE INDEX idx_verifications_0 ON verifications (model, text_a, text_b)",
+    "CREATE INDEX idx_verifications_1 ON verifications (status)",
+    "CREATE INDEX idx_verifications_2 ON verifications (asked_at)",
+)
+
+# Rows of a trusted table are articles of a kind of their own.
+TABLES_6 = (
+    "ALTER TABLE articles ADD COLUMN kind TEXT NOT NULL DEFAULT 'article'",
+    "CREATE INDEX idx_articles_5 ON articles (kind)",
+)

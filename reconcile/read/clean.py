@@ -273,19 +273,21 @@ def _sentence_reason(page: Page, number: int, index: int) -> str:
     words, line = page.cues, page.lines[number]
     text = page.sentences[index].text
     folded = text.replace("’", "'").casefold()
-    start = normalise(text[:200])
+    late = page.is_late(number)
     if len(line.sentences) > 1 and is_credit_sentence(text, words):
         return CREDIT
     if page.is_edge(number) and words.disclaimer.search(folded):
         return DISCLAIMER
-    if sum(phrase in folded for phrase in words.forward) >= 2:
+    if sum([phrase in folded for phrase in words.forward]) >= 2:
         return FORWARD
-    alone = len(line.sentences) == 1 and line.words <= 30
-    if (alone or page.is_late(number)) and words.newsletter.match(start):
+    if not late and (len(line.sentences) > 1 or line.words > 30):
+        return ""
+    start = normalise(text[:200])
+    if words.newsletter.match(start):
         return NEWSLETTER
-    if page.is_late(number) and line.words <= 40 and words.credits.match(start):
+    if late and line.words <= 40 and words.credits.match(start):
         return BYLINE
-    if page.is_late(number) and index == line.sentences[-1] and words.teaser.match(start):
+    if late and index == line.sentences[-1] and words.teaser.match(start):
         return RELATED
     return ""
 

@@ -17,6 +17,7 @@ TOKEN = re.compile(r"\w+")
 QUOTE = re.compile("[\"“”„«»]|(?<!\\w)['‘][^'’]{2,200}['’]")
 NAME = re.compile(r"(?<![.!?:\"“„«»(\n] )(?<![\n])\b[A-ZÀ-ÞĀ-Ž][\w'’-]{3,}")
 STEM_LETTERS: Final = 5
+MOST_WORDS: Final = 50_000  # tokens of a language that are remembered
 WILDCARD: Final = r"[^\s\d]+(?: [^\s\d]+){0,4}"
 KINDS: Final = ("function", "reader", "outlet", "asking", "media", "reporting", "price", "legal", "staff")
 INTERNATIONAL: Final = frozenset({"asking", "media"})
@@ -153,6 +154,26 @@ def vocabulary(lang: str) -> Vocabulary:
         heads[kind] = tuple(sorted(w[:-1] for w in listed if w.endswith("*")))
     polite = frozenset(w for w in tables.get(lang, {}).get("reader", ()) if not w.islower())
     return Vocabulary(words, heads, polite)
+
+
+class KnownWords(dict[str, tuple[tuple[str, ...], str]]):
+    """By token as printed: which of ``KINDS`` it is, sorted, and its stem, in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def __missing__(self, token: str) -> tuple[tuple[str, ...], str]:
+        if len(self) >= MOST_WORDS:
+            self.clear()
+        word = token.casefold()
+        found = self[token] = (tuple(sorted(kinds(self._lang, word))), stem(self._lang, word))
+        return found
+
+
+@cache
+def known_words(lang: str) -> KnownWords:
+    """Return the words of ``lang`` with what is asked of every one of them."""
+    return KnownWords(lang)
 
 
 @lru_cache(maxsize=1 << 16)

@@ -218,11 +218,11 @@ def is_credit(line: Line, words: Cues) -> bool:
 
 def is_credit_sentence(text: str, words: Cues) -> bool:
     """Tell the credit that ends a caption: "Photo: A. Reyes/AFP", "(Kuha ni A. Reyes)", "© Reyes / Getty"."""
+    if len(WORD.findall(text)) > 12 or (text.endswith(".") and DIGIT.search(text)):
+        return False
     bare = text.strip("|([ ")
     match = COLON_LABEL.match(bare)
     start = normalise(bare[:60])
-    if len(WORD.findall(text)) > 12 or (DIGIT.search(text) and text.endswith(".")):
-        return False
     if match and normalise(match[1]) in words.photo:
         return True
     return bool(CREDIT_MARK.search(text)) or (text[:1] in "([" and any(start.startswith(f"{w} ") for w in words.photo))
@@ -230,10 +230,12 @@ def is_credit_sentence(text: str, words: Cues) -> bool:
 
 def is_contact(line: Line, words: Cues) -> bool:
     """Tell "Media contact: ..." and lines that are an address or a telephone number."""
-    has_data = bool(CONTACT_DATA.search(line.text[:500]))
-    if line.label in words.contact:
-        return has_data or (" " in line.label and line.words <= 20)
-    return has_data and line.words <= 12 and not line.ends_sentence
+    labelled = line.label in words.contact
+    if labelled and " " in line.label and line.words <= 20:
+        return True
+    if not labelled and (line.words > 12 or line.ends_sentence):
+        return False
+    return bool(CONTACT_DATA.search(line.text[:500]))
 
 
 def is_ticker(line: Line) -> bool:

@@ -17,11 +17,11 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from reconcile.read.cues import KINDS, QUOTE, TOKEN, kinds, stem, vocabulary
+from reconcile.read.cues import KINDS, QUOTE, TOKEN, kinds, known_words, stem, vocabulary
 from reconcile.read.furniture import CONTACT_DATA, CRUMBS, SEPARATOR, SIGNED_PERCENT, Line, Page
 from reconcile.read.layout import SENTENCE_END, Kind
 
-ADDRESS = re.compile(r"(?<!\w)[@#]\w{2,}|\w\.(?:com|org|net|example|info|co)\b")
+ADDRESS = re.compile(r"[@#](?<!\w.)\w{2,}|\.(?<=\w\.)(?:com|org|net|example|info|co)\b")
 OWNER = re.compile(r"©|\(c\)|copyright", re.IGNORECASE)
 MONEY = re.compile(r"[$€£₱]|\b(?:Rp|R\$|P)\s?\d|\b(?:EUR|USD|euros?|pesos?|piso)\b", re.IGNORECASE)
 GAP = re.compile(r"\S {2,}\S|\t")
@@ -137,15 +137,17 @@ def _piece(page: Page, index: int, line: int, lang: str) -> Piece:
     tokens = TOKEN.findall(text)
     counts = dict.fromkeys(KINDS, 0)
     stems: set[str] = set()
+    known = known_words(lang)
     for token in tokens:
-        word = token.casefold()
-        for kind in kinds(lang, word):
+        found, root = known[token]
+        for kind in found:
             counts[kind] += 1
-        stems.add(stem(lang, word))
+        if root:
+            stems.add(root)
     polite = vocabulary(lang).polite
     counts["reader"] += sum(token in polite for token in tokens[1:]) if polite else 0
     asks_first = bool(tokens) and "asking" in kinds(lang, tokens[0].casefold())
-    return Piece(index, line, text, tokens, counts, stems - {""}, asks_first)
+    return Piece(index, line, text, tokens, counts, stems, asks_first)
 
 
 # The rows of the first model.

@@ -168,7 +168,8 @@ def _language(text: str, lang: str) -> str:
     """Return the article's language unless the sentence is long and surely in another, unrelated one."""
     if len(text) < FOREIGN_CHARS or text.count(" ") < FOREIGN_WORDS - 1:
         return lang
-    if sum(word in common_words(lang) for word in text.lower().split()) >= FOREIGN_WORDS // 4:
+    common = common_words(lang)
+    if sum([word in common for word in text.lower().split()]) >= FOREIGN_WORDS // 4:
         return lang
     found, probability = detect_language(text)
     if found == lang or probability < FOREIGN_SURE or any({found, lang} <= group for group in RELATIVES):

@@ -15,8 +15,9 @@ _TOKEN = re.compile(
     r"|[^\s]"
 )
 _GROUP_MARKS = str.maketrans("", "", "'’\u00a0\u202f\u2009")
-_SAME = str.maketrans({"’": "'", "‘": "'", "‑": "-", "‐": "-", "−": "-", "﹣": "-", "–": "–", "—": "—"})
+_SAME = {"’": "'", "‘": "'", "‑": "-", "‐": "-", "−": "-", "﹣": "-"}
 T = TypeVar("T")
+_made = tuple.__new__  # what a NamedTuple calls: every word of every text is made one
 
 
 class Token(NamedTuple):
@@ -40,8 +41,8 @@ def tokenise(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         raw = match.group()
         kind = match.lastindex or MARK
-        low = raw.lower() if kind == WORD else raw.translate(_SAME) if kind == MARK else raw
-        tokens.append(Token(match.start(), match.end(), raw, low, kind))
+        low = raw.lower() if kind == WORD else _SAME.get(raw, raw) if kind == MARK else raw
+        tokens.append(_made(Token, (match.start(), match.end(), raw, low, kind)))
     return tokens
 
 

@@ -44,6 +44,7 @@ class Lexicon:
     long_only: frozenset[str]
     ages: Phrases[str]
     heads: frozenset[str]
+    idle: frozenset[str]  # heads that begin idioms alone
     after_article: frozenset[str]
     phrases: Mapping[str, Phrases[bool]]
     sets: Mapping[str, frozenset[str]]
@@ -141,8 +142,9 @@ def compiled(code: str) -> Lexicon:
     phrases["per:article"] = _flags(per.get("article_words"))
     signs = _signs()
     numerals, multiples = compile_numerals(language), _multiples(language)
-    openers = (signs, multiples, phrases["minus"], phrases["idioms"])
+    openers = (signs, multiples, phrases["minus"])
     heads = numerals.heads.union(entries(counting.get("every")), *(table.heads() for table in openers))
+    idle = phrases["idioms"].heads() - heads
     return Lexicon(
         code=language.code,
         numerals=numerals,
@@ -164,7 +166,8 @@ def compiled(code: str) -> Lexicon:
         glued=language.table("currencies").get("glued", {}),
         short_units=Phrases(language.table("numbers").get("short_units", {}).items()),
         ages=Phrases((phrase, unit) for unit in _AGES for phrase in entries(counting.get(f"age_{unit}"))),
-        heads=heads,
+        heads=heads | idle,
+        idle=idle,
         after_article=_after_article(numerals, language),
         months=frozenset(_month_words(language)),
     )

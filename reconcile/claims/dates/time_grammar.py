@@ -184,6 +184,7 @@ _OF_WORDS: tuple[tuple[Reader, frozenset[str]], ...] = (
     (Grammar.decade, frozenset(["w decade_before"])),
     (Grammar.century, frozenset(["w century_before"])),
 )
+_WORD_TAGS = frozenset().union(*(tags for _, tags in _OF_WORDS))
 
 
 def read(grammar: Grammar, i: int) -> Reading | None:
@@ -194,7 +195,9 @@ def read(grammar: Grammar, i: int) -> Reading | None:
     if grammar.tokens.words[i][0].isdigit():
         return _first(_OF_DIGITS, grammar, i)
     kinds = {tag if tag.startswith("w ") else tag.partition(" ")[0] for tag in words.readings(i)}
-    found = _first([reader for reader, tags in _OF_WORDS if not tags.isdisjoint(kinds)], grammar, i) if kinds else None
+    found = None
+    if not _WORD_TAGS.isdisjoint(kinds):
+        found = _first([reader for reader, tags in _OF_WORDS if not tags.isdisjoint(kinds)], grammar, i)
     if found is None and words.readings(i + 1) and words.counts(i):
         return _first(_OF_NUMBERS, grammar, i)
     return found

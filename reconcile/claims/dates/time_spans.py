@@ -147,6 +147,8 @@ class Spans:
 
     def fixed(self, i: int) -> Reading | None:
         """Last week, this year, third quarter of 2025, first half, so far this year, the summer."""
+        if not self.w.readings(i):
+            return None
         for unit in ("week", "weekend", "month", "quarter", "year", "decade"):
             if (found := self.w.family(i, unit)) and not self._big(unit, found[1] - 1):
                 return self._unit(i, found[1], (unit, int(found[0])))

@@ -7,13 +7,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from reconcile import languages
-from reconcile.claims.phrases import Lexicon, Tokens, split_entries, tokenise, word_set
+from reconcile.claims.phrases import MEMO_SIZE, Lexicon, Tokens, split_entries, tokenise, word_set
 
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|ste|è|º|ª|°|o|a|te|ter|ten|de)?")
 _ROMAN = re.compile(r"(x{0,2})(ix|iv|v?i{0,3})(e|è|ème)?")
 _FISCAL = re.compile(r"fy(?:20)?(\d\d)")
+_NONE: Mapping[str, int] = MappingProxyType({})
 WINDOW = 9  # words to look for the verb that tells past from future
 _NO_CUE = frozenset(
     [
@@ -84,9 +86,26 @@ def _endings(lang: str, key: str) -> tuple[str, ...]:
     return tuple(sorted(word_set(lang, "time_words", key)))
 
 
-@lru_cache(maxsize=16_384)
-def _may_open(lang: str, word: str) -> bool:
-    """Return whether any time expression or time of day begins with the word."""
+@lru_cache(maxsize=64)
+def _openers(lang: str) -> _Openers:
+    return _Openers(lang)
+
+
+class _Openers(dict[str, tuple[bool, bool]]):
+    """By word: whether any time expression begins with it, and whether it is a number, which needs no phrase."""
+
+    def __init__(self, lang: str) -> None:
+        self._lang = lang
+
+    def __missing__(self, word: str) -> tuple[bool, bool]:
+        if len(self) > MEMO_SIZE:
+            self.clear()
+        number = _is_number(self._lang, word)
+        found = self[word] = (number or _opens(self._lang, word), number)
+        return found
+
+
+def _is_number(lang: str, word: str) -> bool:
     if word[0].isdigit():
         return True
     if _numbers(lang, "cardinals").get(word) or _numbers(lang, "ordinals").get(word):
@@ -99,6 +118,10 @@ def _may_open(lang: str, word: str) -> bool:
         table = _numbers(lang, "cardinals")
         if word[:-2] in table or word[:-1] in table:
             return True
+    return False
+
+
+def _opens(lang: str, word: str) -> bool:
     values = _lexicon(lang).reachable(word)
     return any(value and (not value.startswith("w ") or value in _OPENING) for value in values)
 
@@ -106,13 +129,15 @@ def _may_open(lang: str, word: str) -> bool:
 class Words:
     """A text's words with their readings as time words; all lookups are by word position."""
 
-    __slots__ = ("_cardinals", "_hits", "_ordinals", "_size", "lang", "lexicon", "tokens")
+    __slots__ = ("_begun", "_cardinals", "_hits", "_openers", "_ordinals", "_size", "lang", "lexicon", "tokens")
 
     def __init__(self, text: str, lang: str) -> None:
         self.tokens: Tokens = tokenise(text)
         self._size = len(self.tokens.words)
         self.lang = lang
         self.lexicon = _lexicon(lang)
+        self._begun = self.lexicon.begun(self.tokens)
+        self._openers = _openers(lang)
         self._hits: dict[int, dict[str, int]] = {}
         self._cardinals = _numbers(lang, "cardinals")
         self._ordinals = _numbers(lang, "ordinals")
@@ -122,25 +147,31 @@ class Words:
 
     def starts(self, i: int) -> bool:
         """Return whether it is worth while to read from word i."""
-        return _may_open(self.lang, self.tokens.words[i])
+        opens, number = self._openers[self.tokens.words[i]]
+        return opens and (number or i in self._begun)
 
-    def readings(self, i: int) -> dict[str, int]:
+    def openings(self) -> list[int]:
+        """Return the words from which it is worth while to read."""
+        return [i for i in range(self._size) if self.starts(i)]
+
+    def readings(self, i: int) -> Mapping[str, int]:
         """Return the tags that a phrase at word i carries, each with the position behind its longest
         phrase.
         """
+        if i not in self._begun:
+            return _NONE
         found = self._hits.get(i)
         if found is None:
             found = self._hits[i] = {}
-            if 0 <= i < self._size:
-                for hit in self.lexicon.at(self.tokens, i):
-                    if hit.i == i:
-                        for tag in hit.value.split("|"):
-                            found.setdefault(tag, hit.j)
+            for hit in self.lexicon.at(self.tokens, i):
+                if hit.i == i:
+                    for tag in hit.value.split("|"):
+                        found.setdefault(tag, hit.j)
         return found
 
     def tag(self, i: int, name: str) -> int:
         """Return the position behind the phrase at word i that carries the tag, 0 if there is none."""
-        return self.readings(i).get(name, 0)
+        return self.readings(i).get(name, 0) if i in self._begun else 0
 
     def family(self, i: int, name: str) -> tuple[str, int] | None:
         """Return (argument, position behind) of the longest tag "name argument" at word i."""
@@ -186,7 +217,8 @@ class Words:
 
     def roman(self, i: int, *, bare: bool = False) -> int | None:
         """Return the number of a Roman ordinal at word i ("XIXe"; with ``bare`` also "XIX"), up to 29."""
-        found = _ROMAN.fullmatch(self.tokens.words[i]) if 0 <= i < self._size else None
+        roman = 0 <= i < self._size and self.tokens.words[i][0] in "xvieè"
+        found = _ROMAN.fullmatch(self.tokens.words[i]) if roman else None
         if found is None or not (bare or found.group(3)):
             return None
         ones = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix").index(found.group(2))

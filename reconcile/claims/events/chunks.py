@@ -84,6 +84,7 @@ class _Builder:
     def __init__(self, tokens: Tokens, lang: str, entities: Sequence[Entity]) -> None:
         self.tokens, self.lang = tokens, lang
         self.words, self.triggers = function_words(lang), triggers(lang)
+        self.begun = self.words.begun(tokens)
         self.stacks = bool(word_set(lang, "roles", "noun_stack") & {"yes"})
         self.endings = tuple(sorted(word_set(lang, "roles", "adverb_endings")))
         self.pronouns = word_set(lang, "roles", "comma_relative")
@@ -148,8 +149,8 @@ class _Builder:
                 self.mark_at = self.open.i if self.open else i
             self.open = None
             return j + (self.tokens.words[j] == "s" and self.tokens.starts[j] - self.tokens.ends[j - 1] == 1)
-        chunk = self.open or self._start(i)
-        self.open = replace(chunk, j=j, names=(entity,))
+        c = self.open or self._start(i)
+        self.open = Chunk(c.kind, c.i, j, c.values, c.head, (entity,), c.owner, c.det, c.nouns)
         return j
 
     def _possessive(self, entity: Entity, j: int) -> bool:
@@ -176,7 +177,7 @@ class _Builder:
         hyphen = i + 1 < len(self.tokens) and self.tokens.gap(i + 1) == "-"  # "by-election"
         if hyphen or self.tokens.words[i] in self.new:
             return 0
-        hits = self.words.at(self.tokens, i)
+        hits = self.words.at(self.tokens, i) if i in self.begun else []
         if not hits or any(k in self.names for k in range(i, hits[0].j)):
             return self._adverb(i) if not hits else 0
         longer = self.triggers.at(self.tokens, i)
@@ -281,8 +282,8 @@ class _Builder:
                 )
                 return j
             self._close()
-        chunk = self.open or self._start(i)
-        self.open = replace(chunk, j=j, nouns=chunk.nouns + nouns)
+        c = self.open or self._start(i)
+        self.open = Chunk(c.kind, c.i, j, c.values, c.head, c.names, c.owner, c.det, c.nouns + nouns)
         return j
 
     def _can_be_noun(self, i: int) -> bool:

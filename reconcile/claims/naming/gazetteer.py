@@ -172,6 +172,7 @@ class _Cues:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
+        self._sets: dict[str, frozenset[str]] = {}
         self.org = word_set(lang, "entities", "org") | word_set("en", "entities", "org")
         self.place = word_set(lang, "entities", "place") | word_set("en", "entities", "place")
         self.thing = word_set(lang, "entities", "thing")
@@ -180,6 +181,8 @@ class _Cues:
         firms = word_set(lang, "mentions", "company") | word_set(lang, "mentions", "trade")
         self.firms = (firms | word_set(lang, "entities", "org_before")) - self.titles
         self.noun_first = bool(word_set(lang, "entities", "noun_first"))
+        self._compound_org = tuple(sorted(self._set("compound_org")))
+        self._occupations = tuple(sorted(self._set("occupation_endings")))
 
     def by_words(self, words: list[str]) -> str:
         """Return the kind that the name's own words tell, empty if they tell none."""
@@ -194,7 +197,7 @@ class _Cues:
             return "place"
         if set(words) & self.thing:
             return "thing"
-        if len(last) > 7 and last.endswith(tuple(sorted(self._set("compound_org")))):
+        if len(last) > 7 and last.endswith(self._compound_org):
             return "org"
         return "org" if set(words) & self.org else ""
 
@@ -248,7 +251,10 @@ class _Cues:
         return "other"
 
     def _set(self, name: str) -> frozenset[str]:
-        return word_set(self.lang, "entities", name)
+        found = self._sets.get(name)
+        if found is None:
+            found = self._sets[name] = word_set(self.lang, "entities", name)
+        return found
 
     def _placed(self, tokens: Tokens, run: Run, ahead: str) -> bool:
         """Return whether a preposition of place stands before; in "ayon sa PAGASA" it names a source."""
@@ -265,7 +271,7 @@ class _Cues:
         )
 
     def _employed(self, ahead: str) -> bool:
-        endings = tuple(sorted(self._set("occupation_endings")))
+        endings = self._occupations
         return bool(endings) and len(ahead) > 5 and ahead.endswith(endings) and ahead not in self.org
 
     def _surnamed(self, words: list[str]) -> bool:

@@ -85,6 +85,9 @@ class _Reader:
         self.plural = tuple(sorted(self._set("plural_verb_endings")))
         self.rows = bool(self._set("rows_of_nouns"))
         self.owned = str(languages.load(lang).table("mentions").get("owned_ending", ""))
+        self.bare_stock = self._set("bare_stock")
+        self.openers = self.owning | self.pronouns.keys() | self.bare_stock
+        self.opening = bool(self.after or self.owned or not self.definite)  # any word may open a mention
 
     def _set(self, key: str) -> frozenset[str]:
         return word_set(self.lang, "mentions", key)
@@ -106,13 +109,15 @@ class _Reader:
         hits = lexicon(self.lang, "mentions", ("age",)).find(tokens) if numbers else ()
         ages = {hit.i: hit.j for hit in hits}
         impersonal = self._impersonal(tokens)
-        i = 0
-        while i < len(tokens):
+        behind = 0
+        for i, word in enumerate(tokens.words):
+            if i < behind or not (word in self.openers or self.opening):
+                continue
             phrase = self._pronoun(tokens, i) if i not in impersonal else None
             phrase = phrase or self._aged(tokens, i, ages) or self._noun_phrase(tokens, i)
             if phrase:
                 yield phrase
-            i = phrase.j if phrase else i + 1
+                behind = phrase.j
 
     def _impersonal(self, tokens: Tokens) -> frozenset[int]:
         if not self._set("impersonal"):
@@ -183,7 +188,7 @@ class _Reader:
             return _phrase(tokens, (i, j), "stock", (tokens.words[j - 1], "")) if held else None
         if self.owned and word.endswith(self.owned) and word.removesuffix(self.owned) in self.stock:
             return _phrase(tokens, (i, i + 1), "stock", (word, ""))
-        if word in self._set("bare_stock") and i == 0 and len(tokens) > 1 and self._verbal(tokens, 1):
+        if word in self.bare_stock and i == 0 and len(tokens) > 1 and self._verbal(tokens, 1):
             return _phrase(tokens, (0, 1), "stock", (word, ""))
         return self._demonstrated(tokens, i) if self.after else None
 

@@ -13,6 +13,8 @@ from reconcile.claims.sayings import headlines
 from reconcile.claims.words import stopwords
 
 _ABBREVIATED = frozenset(["inc", "corp", "co", "ltd", "jr", "sr", "bros"])
+_POSSESSIVES = ("'s", "’s", "'S", "’S", "'", "’")
+ELSEWHERE: Known = frozenset([("",)])  # names are known, none of them in the text
 LONGEST = 14  # words of one name
 
 
@@ -22,15 +24,31 @@ def without_possessive(name: str) -> str:
     >>> without_possessive("CleanSpark's"), without_possessive("Jones’")
     ('CleanSpark', 'Jones')
     """
-    for mark in ("'s", "’s", "'S", "’S", "'", "’"):
-        if name.endswith(mark):
-            return name[: -len(mark)]
+    if name.endswith(_POSSESSIVES):
+        return name[: -2 if name[-1] in "sS" else -1]
     return name
 
 
-@lru_cache(maxsize=2048)
 def find(text: str, lang: str, known: Known) -> tuple[Run, ...]:
     """Return the names of a text; ``known`` are the words of names from elsewhere in the article."""
+    if known:  # those that cannot stand in this text make no difference to it
+        first = _by_first(known)
+        known = frozenset([name for word in tokenise(text).words for name in first.get(word, ())]) or ELSEWHERE
+    return _find(text, lang, known)
+
+
+@lru_cache(maxsize=16)
+def _by_first(known: Known) -> dict[str, list[tuple[str, ...]]]:
+    """Return the known names by their first word, and by its genitive in s."""
+    found: dict[str, list[tuple[str, ...]]] = {}
+    for name in sorted(known):
+        for word in (name[0], name[0] + "s"):
+            found.setdefault(word, []).append(name)
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _find(text: str, lang: str, known: Known) -> tuple[Run, ...]:
     tokens = tokenise(text)
     finder = _Finder(tokens, lang, known)
     return tuple(finder.headline() if headlines.is_title_case(text, lang) else finder.running())
@@ -41,22 +59,16 @@ class _Finder(NameWords):
 
     def running(self) -> list[Run]:
         found: list[Run] = []
-        i = 0
-        while i < len(self.t):
-            if not self.t.capital(i):
-                i += 1
+        behind = 0
+        for i, capital in enumerate(self.t.capitals):
+            if not capital or i < behind:
                 continue
             if j := self._known_at(i):
-                j = max(j, self._extent(i)) if not self.nouns else j
-                found.append(self._run(i, j))
-                i = j
-                continue
-            if not self._startable(i):
-                i += 1
-                continue
-            j = self._extent(i)
-            found.extend(self._trimmed(i, j))
-            i = j
+                behind = max(j, self._extent(i)) if not self.nouns else j
+                found.append(self._run(i, behind))
+            elif self._startable(i):
+                behind = self._extent(i)
+                found.extend(self._trimmed(i, behind))
         return found
 
     def _known_at(self, i: int) -> int:

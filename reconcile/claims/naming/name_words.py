@@ -50,7 +50,7 @@ class NameWords:
 
     def __init__(self, tokens: Tokens, lang: str, known: Known) -> None:
         self.t, self.lang, self.known = tokens, lang, known
-        self.longest = max((len(name) for name in known), default=0)
+        self.longest = max(map(len, known), default=0)
         particles = word_set(lang, "entities", "particles")
         self.weak = word_set(lang, "entities", "weak_particles")
         self.particles = particles
@@ -59,7 +59,7 @@ class NameWords:
 
     def _startable(self, i: int) -> bool:
         word = self.t.words[i]
-        if not self.t.capital(i) or word[0].isdigit() or _PRICE.fullmatch(word):
+        if not self.t.capitals[i] or word[0].isdigit() or _is_price(word):
             return False
         return (word not in self._never() or self._first_name(i)) and word not in _CODES
 
@@ -93,7 +93,7 @@ class NameWords:
 
     def _name_word(self, j: int) -> bool:
         word = self.t.words[j]
-        if _PRICE.fullmatch(word) and self.t.gap(j + 1) in (".", ","):
+        if _is_price(word) and self.t.gap(j + 1) in (".", ","):
             return False
         if word[0].isdigit():
             return len(word) <= 2 and self.t.gap(j) == " " and not self._counting(j)
@@ -111,7 +111,8 @@ class NameWords:
         )
 
     def _possessive(self, j: int) -> bool:
-        return (self.t.words[j] == "s" and self.t.gap(j) in ("'", "’")) or self.t.gap(j)[:2] in ("' ", "’ ")
+        gap = self.t.gap(j)
+        return (self.t.words[j] == "s" and gap in ("'", "’")) or gap[:2] in ("' ", "’ ")
 
     def _one_name(self, i: int, j: int, k: int) -> bool:
         """Return whether a name goes on behind a weak particle: "Ministry of Trade and Industry" is one, "Smith and
@@ -239,7 +240,8 @@ class NameWords:
 
     def _nickname(self, j: int) -> int:
         """Return the position behind a quoted nickname and the surname after it (Juan "Johnny" Cruz), else 0."""
-        if self.t.gap(j)[:1] != " " or self.t.gap(j)[1:] not in _OPEN or j >= len(self.t):
+        gap = self.t.gap(j)
+        if gap == " " or gap[:1] != " " or gap[1:] not in _OPEN or j >= len(self.t.words):
             return 0
         for k in (j + 1, j + 2):
             closed = k < len(self.t) and self.t.gap(k)[:1] in _CLOSE and self.t.gap(k)[1:] == " "
@@ -321,6 +323,10 @@ class NameWords:
 
     def _all_capitals(self) -> bool:
         return self.t.text.upper() == self.t.text
+
+
+def _is_price(word: str) -> bool:
+    return word[-1].isdecimal() and _PRICE.fullmatch(word) is not None
 
 
 @lru_cache(maxsize=64)

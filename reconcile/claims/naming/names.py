@@ -135,6 +135,7 @@ def words(name: str) -> tuple[str, ...]:
     return strong or found
 
 
+@lru_cache(maxsize=65536)
 def key(name: str) -> str:
     """Return what two spellings of one printed name share.
 

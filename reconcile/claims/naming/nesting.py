@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from reconcile.claims import entities
 from reconcile.claims.naming import geography
@@ -16,7 +15,7 @@ def stated(sentences: Iterable[Sentence], names: entities.Names) -> dict[str, st
     """Return which place holds which, by key, as an article's sentences state it; the first statement counts."""
     held: dict[str, str] = {}
     for s in sentences:
-        found = (_in_article(e, names) for e in entities.find(s.text, s.lang, names.known))
+        found = [_in_article(e, names) for e in entities.find(s.text, s.lang, names.known)]
         for inner, outer in nested(s.text, s.lang, tuple(found)).items():
             held.setdefault(inner, outer)
     return held
@@ -25,7 +24,7 @@ def stated(sentences: Iterable[Sentence], names: entities.Names) -> dict[str, st
 def _in_article(entity: Entity, names: entities.Names) -> Entity:
     name = names.canonical(entity.raw)
     kind = names.kind(name)
-    return replace(entity, name=name, kind=kind if kind != "other" else entity.kind)
+    return Entity(entity.start, entity.end, entity.raw, name, kind if kind != "other" else entity.kind)
 
 
 def nested(text: str, lang: str, found: Sequence[Entity]) -> dict[str, str]:

@@ -110,7 +110,7 @@ def _number(tokens: Tokens, lang: str) -> tuple[tuple[int, ...], frozenset[int],
     content: set[int] = set()
     current = 0
     for i, word in enumerate(tokens.words):
-        begins = word in under or _relative(tokens, lang, i)
+        begins = word in under or (tokens.hard[i] and _relative(tokens, lang, i))
         if i and (tokens.hard[i] or word in boundary or begins):
             current += 1
         if begins and (not numbers or numbers[-1] != current):
@@ -123,6 +123,6 @@ def _number(tokens: Tokens, lang: str) -> tuple[tuple[int, ...], frozenset[int],
 
 def _relative(tokens: Tokens, lang: str, i: int) -> bool:
     """Return whether an article-like word after a comma is a relative pronoun: no noun follows ("der nicht zahlte")."""
-    if not tokens.hard[i] or tokens.words[i] not in word_set(lang, "negation", "relatives"):
+    if tokens.words[i] not in word_set(lang, "negation", "relatives"):
         return False
     return i + 1 < len(tokens) and not tokens.capital(i + 1) and "," in tokens.gap(i)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -149,7 +149,7 @@ def denies(cue: str, lang: str) -> bool:
     return bool(lexicon(lang, "attribution", ("deny",)).find(tokenise(cue)))
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _hits(text: str, lang: str) -> tuple[Hit, ...]:
     return tuple(lexicon(lang, "attribution", KINDS).find(tokenise(text)))
 
@@ -166,7 +166,8 @@ def _start(hit: Hit) -> int:
 # -- marks --
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=256)
+def _spans(text: str) -> tuple[tuple[int, int], ...]:
     """Return the spans inside paired quotation marks; a mark without its partner reaches to the paragraph's
     end.
     """
@@ -191,7 +192,7 @@ def _spans(text: str) -> list[tuple[int, int]]:
     if opened is not None and opened[1] not in ("'", "’"):
         stop = text.find("\n", opened[0])
         spans.append((opened[0], len(text.rstrip()) if stop < 0 else stop))
-    return [(start, end) for start, end in spans if text[start:end].strip()]
+    return tuple((start, end) for start, end in spans if text[start:end].strip())
 
 
 def _opening(text: str, at: int, sign: str) -> str:
@@ -220,7 +221,7 @@ def _closes(text: str, at: int) -> bool:
 # -- speakers --
 
 
-def _beside(text: str, lang: str, span: tuple[int, int], spans: list[tuple[int, int]]) -> _Speaker | None:
+def _beside(text: str, lang: str, span: tuple[int, int], spans: Sequence[tuple[int, int]]) -> _Speaker | None:
     """Return the speaker named right after a quotation, else right before it."""
     start, end = span
     at = bisect_left(spans, span)

@@ -19,9 +19,10 @@ PLUGIN = "reconcile"
 REVIEW = "reconcile-review"
 LOCAL_ACTOR = {"id": "local", "reconcile_local": True}
 OUR_TABLES = frozenset({"findings", "claims", "decisions", "runs"})
-SHOWN_TABLES = ("findings", "claims", "articles", "sentences", "comparisons", "decisions")
+NEWEST_TABLE = "verifications"
+SHOWN_TABLES = ("findings", "claims", "articles", "sentences", "comparisons", "decisions", "verifications")
 # Tables and views whose names start so show whole articles, or enough sentences to put one together.
-WHOLE_TEXTS = ("articles", "pages", "sentences", "claims", "revisions", "changes")
+WHOLE_TEXTS = ("articles", "pages", "sentences", "claims", "revisions", "changes", "verifications")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
@@ -58,13 +59,15 @@ async def chosen_database(datasette: Datasette, request: Request) -> Database:
     if wanted and wanted not in names:
         raise NotFound(f"No reconcile database called {wanted}")
     name = wanted or names[0]
-    if "decisions_standing" not in await datasette.get_database(name).view_names():
+    database = datasette.get_database(name)
+    present = {*await database.view_names(), *await database.table_names()}
+    if not {"decisions_standing", NEWEST_TABLE} <= present:
         raise NotFound(f"{name} was made by an older reconcile; `reconcile run` on it brings it up to date")
     hidden = WHOLE_TEXTS if publishing(datasette) else ()
     for table in (t for t in SHOWN_TABLES if t not in hidden):
         permissions = [("view-table", (name, table)), ("view-database", name), "view-instance"]
         await datasette.ensure_permissions(request.actor, permissions)
-    return datasette.get_database(name)
+    return database
 
 
 def is_local(request: Request) -> bool:

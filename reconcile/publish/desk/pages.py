@@ -18,6 +18,7 @@ from reconcile.publish.desk.access import chosen_database, publishing
 from reconcile.publish.desk.marks import Mark, context_pieces, paragraphs, pieces, waterfall
 from reconcile.publish.desk.queries import Filters
 from reconcile.publish.desk.render import ask, finding_link, found, json_response, link, render, say
+from reconcile.publish.verifications import verification_text
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -77,6 +78,15 @@ def _quote_only(side: dict[str, Any]) -> None:
     side["context"] |= {"cut_before": True, "cut_after": True}
 
 
+def _quotes_only(finding: dict[str, Any]) -> None:
+    """Leave of both sides, and of what a verifier quotes, only what the two sentences hold."""
+    for name in ("a", "b"):
+        _quote_only(finding[name])
+        for said in finding["verifications"]:
+            if said[f"quote_{name}"] not in finding[name]["quote"]:
+                said[f"quote_{name}"] = ""
+
+
 def _finding(
     conn: sqlite3.Connection, filters: Filters, finding_id: str, *, quotes_only: bool
 ) -> dict[str, Any] | None:
@@ -91,8 +101,8 @@ def _finding(
     for side in (finding["a"], finding["b"]):
         side["copies"] = queries.copies(conn, side["also_in"])
         side["said_by"] = queries.said_by(conn, side["claim_id"])
-        if quotes_only:
-            _quote_only(side)
+    if quotes_only:
+        _quotes_only(finding)
     every = list(read.decisions(conn, finding_id))
     seen = rulings.visible(every, filters.reviewer)
     stands = standing(seen)
@@ -152,6 +162,7 @@ async def finding_page(datasette: Datasette, request: Request) -> Response:
         "post_url": finding_link(datasette, database.name, finding["id"], query),
         "queue_url": link(datasette, database.name, "/-/reconcile", query),
         "in_words": words.relation_in_words(finding),
+        "verified": [verification_text(said) for said in finding["verifications"]],
     }
     return await render(datasette, request, "reconcile_finding.html", context)
 

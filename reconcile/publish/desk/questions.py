@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reconcile.model import Claim, Relation
+from reconcile.model import REFERENCE, Claim, Relation
 from reconcile.publish import rows
 from reconcile.publish.desk import fields
 from reconcile.publish.read import query
@@ -16,7 +16,8 @@ from reconcile.publish.read import query
 LIMIT = 400
 
 _CLAIMS = """SELECT c.*, a.source AS source_id, coalesce(s.name, a.source, '') AS source_name, a.title AS article_title,
-    a.published, a.url, coalesce(o.origin_id, a.article_id) AS origin_id, coalesce(o.kind, 'original') AS origin_kind
+    a.published, a.url, a.kind AS article_kind, coalesce(o.origin_id, a.article_id) AS origin_id,
+    coalesce(o.kind, 'original') AS origin_kind
   FROM {chosen} JOIN claims c USING (claim_id)
     JOIN articles a ON a.article_id = c.article_id
     LEFT JOIN sources s ON s.source_id = a.source
@@ -46,7 +47,7 @@ def question(conn: sqlite3.Connection, cluster_id: str) -> dict[str, Any] | None
         "field": _usual(f["field"] for f in findings),
         "relations": dict(sorted(Counter(f["relation"] for f in findings).items())),
         "articles": len({i for a in answers for i in _articles(a)}),
-        "origins": len({s["origin_id"] for a in answers for s in a["said"]}),
+        "origins": len({i for a in answers for i in _origins(a["said"])}),
         "answers": answers,
         "findings": findings,
     }
@@ -118,7 +119,7 @@ def _answers(
         made.append(
             {
                 "value": _usual(values[i] for i in group),
-                "origins": len({s["origin_id"] for s in said}),
+                "origins": len(_origins(said)),
                 "articles": len({i for s in said for i in _articles({"said": [s]})}),
                 "said": said,
             }
@@ -158,6 +159,7 @@ def _said(row: Mapping[str, Any], claim: Claim, value: str) -> dict[str, Any]:
         "said_by": fields.row(claim)["said_by"],
         "origin_id": row["origin_id"],
         "origin_kind": row["origin_kind"],
+        "reference": row["article_kind"] == REFERENCE,
         "copies": [],
     }
 
@@ -206,6 +208,12 @@ def _folded(said: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return sorted(first.values(), key=lambda s: (s["published"] or "9", s["article_id"]))
 
 
+def _origins(said: Iterable[Mapping[str, Any]]) -> set[str]:
+    """The independent origins of an answer."""
+    return {s["origin_id"] for s in said if not s["reference"]}
+
+
 def _articles(answer: Mapping[str, Any]) -> list[str]:
-    """The articles that give an answer, copies included."""
-    return [i for s in answer["said"] for i in (s["article_id"], *(c["article_id"] for c in s["copies"]))]
+    """The articles that give an answer, copies included; a row of a trusted table is none."""
+    said = [s for s in answer["said"] if not s["reference"]]
+    return [i for s in said for i in (s["article_id"], *(c["article_id"] for c in s["copies"]))]

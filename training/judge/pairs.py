@@ -1,0 +1,180 @@
+"""Make the judge's training pairs: ``python training/judge/pairs.py OUT``.
+
+Writes ``OUT/general.jsonl`` (labelled sets of others, found through ``RECONCILE_DATA``), ``OUT/news.jsonl`` (our own
+families and calm stories), ``OUT/sides.jsonl`` (the third stage) and ``OUT/kept.jsonl`` (rows kept aside: to fit the
+combination, to report).
+A row is ``{"a", "b", "label", "field", "set"}``, both texts masked and in the order in which they are judged.
+
+* labelled sets (licences in README.md): FEVER, SummEdits, IndoNLI, negated MNLI, MNLI, NTREX;
+* families (``families/*.jsonl``, ours): sentences of one event that give the same answer, contradict it, or answer
+  something else, in eight languages; every pair of them whose label follows is a row;
+* calm stories (``calm/*.jsonl``, ours): articles on one event in which nothing contradicts anything; the nearest
+  sentences of two of them are rows labelled ``open`` (agree or unrelated, but no conflict), as most pairs in real life;
+* stories told from different sides (``sides/*.jsonl``, ours): the same, harder.
+
+Kept aside, never trained on: the SummEdits domains in ``DOMAINS``, and a part of the other sets by a hash of the id.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import combinations, pairwise, product
+from pathlib import Path
+
+import numpy as np
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from reconcile.match.judge import key_of
+from reconcile.model import Article, stable_id
+from reconcile.read import clean, sentences
+
+HERE = Path(__file__).parent
+LABELS = {"agree": "agree", "conflict": "conflict", "unrelated_or_neutral": "unrelated"}
+DOMAINS = ("samsum", "scitldr")
+SETS = ("fever", "summedits", "negnli_mnli", "indonli", "ntrex_en_fil", "mnli")
+ASIDE = {"fever": 25, "negnli_mnli": 6, "indonli": 4, "ntrex_en_fil": 4, "mnli": 4}  # one row in so many is kept aside
+LONGEST = 760  # characters of both texts
+NEAREST = 2  # neighbours of a sentence that make a pair
+SIDES = 4  # the same for stories told from different sides
+SIDES_ROWS, AGAIN = 5000, 3000  # rows of the third stage: of these stories, and of families once more
+PER_FAMILY = {"agree": 4, "conflict": 8, "unrelated": 5}
+
+Row = dict[str, str]
+
+
+def part_of(name: str, row_id: str) -> str:
+    """Return what a row of a labelled set is for: ``train`` the judge, ``fit`` the combination, or ``report`` only.
+
+    Of SummEdits one domain is for fitting and one for reporting; sets that are not in ``SETS`` are for reporting.
+    """
+    if name not in SETS:
+        return "report"
+    if name == "summedits":
+        domain = row_id.split("-")[1]
+        return {DOMAINS[0]: "fit", DOMAINS[1]: "report"}.get(domain, "train")
+    digest = zlib.crc32(row_id.encode())
+    if digest % ASIDE[name]:
+        return "train"
+    return "fit" if digest // ASIDE[name] % 2 else "report"
+
+
+def row(a: str, b: str, label: str, field: str, origin: str) -> Row | None:
+    """Return one training row, or None where the texts are too long or differ in numbers alone."""
+    first, second = key_of(a, b)
+    if len(first) + len(second) > LONGEST or not first or (first == second and label == "conflict"):
+        return None
+    return {"a": first, "b": second, "label": label, "field": field, "set": origin}
+
+
+def labelled(folder: Path) -> Iterator[tuple[bool, Row]]:
+    """Yield (kept aside, row) of the labelled sets of others."""
+    fever = []
+    for name in SETS:
+        for line in (folder / "pairs" / f"{name}.jsonl").read_text("utf-8").splitlines():
+            given = json.loads(line)
+            made = row(given["a"], given["b"], LABELS[given["label"]], "", name)
+            if made:
+                aside = part_of(name, given["id"]) != "train"
+                if name == "fever" and not aside:
+                    fever.append(given)
+                yield aside, made
+    chance = random.Random(7)
+    for given in chance.sample(fever, len(fever) // 6):  # the set itself has no unrelated pair
+        made = row(given["a"], chance.choice(fever)["b"], "unrelated", "", "fever-random")
+        if made:
+            yield False, made
+
+
+def of_family(family: dict[str, list[list[str]]]) -> Iterator[tuple[str, str, str, str]]:
+    """Yield (text, text, label, field) of the pairs of one family whose label follows, a few of each label."""
+    same, apart = [t[-1] for t in family["same"]], [t[-1] for t in family["apart"]]
+    found: dict[str, list[tuple[str, str, str]]] = {
+        "agree": [(a, b, "") for a, b in combinations(same, 2)],
+        "conflict": [(a, c[2], c[1]) for a, c in product(same, family["conflict"])],
+        "unrelated": [(a, b, "") for a, b in product(same, apart)],
+    }
+    chance = random.Random(zlib.crc32(same[0].encode()))
+    for label, pairs in found.items():
+        chance.shuffle(pairs)
+        yield from ((a, b, label, field) for a, b, field in pairs[: PER_FAMILY[label]])
+
+
+def families(folder: Path = HERE / "families") -> Iterator[Row]:
+    """Yield the pairs of all families, and of each with its neighbour in the file (unrelated)."""
+    for path in sorted(folder.glob("*.jsonl")):
+        read = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+        for family in read:
+            yield from filter(None, (row(*pair, "families") for pair in of_family(family)))
+        for one, other in pairwise(read):
+            made = row(one["same"][0][-1], other["same"][-1][-1], "unrelated", "", "families-random")
+            if made:
+                yield made
+
+
+def calm(folder: Path = HERE / "calm", near: int = NEAREST) -> Iterator[Row]:
+    """Yield the nearest sentences of different articles of stories in which nothing contradicts anything."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            told = [
+                (n, text) for n, article in enumerate(json.loads(line)["articles"]) for text in sentences_of(article)
+            ]
+            for a, b in nearest(told, near):
+                made = row(a, b, "open", "", "calm")
+                if made:
+                    yield made
+
+
+def sentences_of(given: dict[str, str]) -> list[str]:
+    """Return the kept sentences of an article."""
+    text = stable_id("text", given["text"])
+    article = Article(text, "", "", given["title"] or "", None, given["lang"], given["text"], text)
+    return [s.text for s in clean.mark(sentences.split(article), article) if not s.dropped]
+
+
+def nearest(told: Sequence[tuple[object, str]], near: int = NEAREST) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of (article, text) of two articles in which either is among the nearest of the other."""
+    vectors = TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 4)).fit_transform([text for _, text in told])
+    likeness = (vectors @ vectors.T).toarray()
+    neighbours = []
+    for n, (article, _) in enumerate(told):
+        others = [int(m) for m in np.argsort(-likeness[n], kind="stable") if told[m][0] != article]
+        neighbours.append(set(others[:near]))
+    for n, m in combinations(range(len(told)), 2):
+        if m in neighbours[n] or n in neighbours[m]:
+            yield told[n][1], told[m][1]
+
+
+def _write(path: Path, rows: Iterable[Row], seed: int) -> None:
+    """Write rows without repeats, shuffled."""
+    unique = list({(r["a"], r["b"]): r for r in rows}.values())
+    random.Random(seed).shuffle(unique)
+    path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in unique), "utf-8")
+    print(path, len(unique), dict(Counter(r["label"] for r in unique)), dict(Counter(r["set"] for r in unique)))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out", type=Path)
+    out = parser.parse_args().out
+    data = os.environ.get("RECONCILE_DATA")
+    if not data:
+        raise SystemExit("RECONCILE_DATA is not set: name the folder that holds data/pairs")
+    out.mkdir(parents=True, exist_ok=True)
+    general = list(labelled(Path(data) / "data"))
+    _write(out / "general.jsonl", (r for aside, r in general if not aside), 1)
+    _write(out / "kept.jsonl", (r for aside, r in general if aside), 2)
+    news = [*families(), *calm()]
+    _write(out / "news.jsonl", news, 3)
+    chance = random.Random(4)
+    sides = chance.sample(list(calm(HERE / "sides", SIDES)), SIDES_ROWS)
+    _write(out / "sides.jsonl", [*sides, *chance.sample([r for r in news if r["set"] == "families"], AGAIN)], 4)
+
+
+if __name__ == "__main__":
+    main()

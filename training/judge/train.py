@@ -1,0 +1,144 @@
+"""Train the judge: ``python training/judge/train.py WORK``, after ``pairs.py WORK``. It may be stopped and run again.
+
+Three stages: ``general`` (most of the labelled sets of others, once), ``news`` (our own pairs with a part of the
+general ones), ``sides`` (stories in which nothing is a contradiction, with families once more). The state goes to
+``WORK/state.pt`` every 100 steps and a later call goes on from there; the finished weights go to ``WORK/judge.pt``.
+About two hours on two cores.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import time
+from pathlib import Path
+
+import torch
+from net import LABELS, Coder, Net
+
+from reconcile.match.judge import FIELDS
+
+BATCH = 16
+PEAK = 1e-4  # learning rate of the encoder; the head learns five times as fast
+WARM = 60  # steps
+FIELD_SHARE = 0.2  # weight of the field's loss
+GENERAL = 700  # steps of the first stage
+REPLAY = 2500  # general rows in the second stage
+SAVED = 100  # steps between two states kept
+LOGGED = 20  # steps between two lines
+SEED = 5
+
+Row = dict[str, str]
+
+
+def read(path: Path) -> list[Row]:
+    """Read rows of JSON lines."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def batches(rows: list[Row], seed: int) -> list[list[Row]]:
+    """Return shuffled batches of rows of like length."""
+    chance, rows = random.Random(seed), list(rows)
+    chance.shuffle(rows)
+    out = []
+    for start in range(0, len(rows), BATCH * 32):
+        chunk = sorted(rows[start : start + BATCH * 32], key=lambda r: len(r["a"]) + len(r["b"]))
+        out += [chunk[n : n + BATCH] for n in range(0, len(chunk), BATCH)]
+    chance.shuffle(out)
+    return out
+
+
+def loss_of(net: Net, coder: Coder, rows: list[Row]) -> torch.Tensor:
+    """Cross-entropy of the relation and, for contradictions with a known field, of the field.
+
+    Of an ``open`` row only this is known, that it is no conflict.
+    """
+    relation, field = net(*coder(rows))
+    shares = torch.log_softmax(relation, -1)
+    calm = torch.tensor([r["label"] == "open" for r in rows])
+    wanted = torch.tensor([LABELS.index(r["label"]) if r["label"] in LABELS else 0 for r in rows])
+    fields = torch.tensor([FIELDS.index(r["field"]) if r["field"] else -1 for r in rows])
+    told = torch.nn.functional.cross_entropy(relation, wanted, label_smoothing=0.05, reduction="none")
+    loss = torch.where(calm, -torch.logsumexp(shares[:, [0, 2]], -1), told).mean()
+    if (fields >= 0).any():
+        loss = loss + FIELD_SHARE * torch.nn.functional.cross_entropy(field, fields, ignore_index=-1)
+    return loss
+
+
+class Run:
+    """Net, optimiser and how far they are."""
+
+    def __init__(self, work: Path) -> None:
+        torch.manual_seed(SEED)
+        self.work, self.coder = work, Coder()
+        self.net = Net(self.coder.folder)
+        body = [w for n, w in self.net.named_parameters() if n.startswith("body") and w.requires_grad]
+        head = [w for n, w in self.net.named_parameters() if not n.startswith("body")]
+        self.weights = body + head
+        self.optimiser = torch.optim.AdamW([{"params": body}, {"params": head}], lr=PEAK, weight_decay=0.01)
+        self.stage, self.step = "general", 0
+        if (work / "state.pt").exists():
+            state = torch.load(work / "state.pt", weights_only=True)
+            self.net.load_state_dict(state["net"], strict=False)
+            self.optimiser.load_state_dict(state["optimiser"])
+            self.stage, self.step = state["stage"], state["step"]
+            print("going on:", self.stage, self.step, flush=True)
+
+    def save(self) -> None:
+        """Keep the state, whole or not at all."""
+        state = {"net": self.net.learned(), "optimiser": self.optimiser.state_dict()}
+        torch.save({**state, "stage": self.stage, "step": self.step}, self.work / "state.tmp")
+        os.replace(self.work / "state.tmp", self.work / "state.pt")
+
+    def train(self, rows: list[Row]) -> None:
+        """Make one pass over the rows from the step reached."""
+        todo = batches(rows, SEED)[: GENERAL if self.stage == "general" else None]
+        began, first, total = time.time(), self.step, 0.0
+        self.net.train()
+        for batch in todo[self.step :]:
+            rate = PEAK * min(1.0, (self.step + 1) / WARM)
+            if self.stage != "general":
+                rate *= 1 - self.step / len(todo)
+            if self.stage == "sides":
+                rate *= 0.5
+            for group, factor in zip(self.optimiser.param_groups, (1, 5), strict=True):
+                group["lr"] = rate * factor
+            loss = loss_of(self.net, self.coder, batch)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.weights, 1.0)
+            self.optimiser.step()
+            self.optimiser.zero_grad()
+            self.step, total = self.step + 1, total + loss.item()
+            if self.step % LOGGED == 0:
+                speed = (self.step - first) * BATCH / (time.time() - began)
+                print(f"{self.stage} {self.step}/{len(todo)} loss {total / LOGGED:.3f} {speed:.1f} pairs/s", flush=True)
+                total = 0.0
+            if self.step % SAVED == 0:
+                self.save()
+        self.save()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("work", type=Path)
+    parser.add_argument("--threads", type=int, default=2)
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    run = Run(args.work)
+    general = read(args.work / "general.jsonl")
+    rows = {
+        "general": general,
+        "news": read(args.work / "news.jsonl") + random.Random(SEED).sample(general, REPLAY),
+        "sides": read(args.work / "sides.jsonl"),
+    }
+    for stage in list(rows)[list(rows).index(run.stage) :]:
+        if run.stage != stage:
+            run.stage, run.step = stage, 0
+        run.train(rows[stage])
+    torch.save(run.net.learned(), args.work / "judge.pt")
+
+
+if __name__ == "__main__":
+    main()
