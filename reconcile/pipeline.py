@@ -285,8 +285,14 @@ def _matcher(store: Store | None, settings: Settings, progress: Progress | None,
         wrong = unknown_names("match", settings.match, model.thresholds)
         if wrong:
             raise ConfigError("; ".join(wrong))
-        model = relate.RelationModel(model.weights, {**model.thresholds, **settings.match}, model.shift)
+        model = relate.RelationModel(model.weights, _thresholds(model.thresholds, settings.match), model.shift)
     return Matcher(embedder, reference.load(embedder), model, judge)
+
+
+def _thresholds(packaged: Mapping[str, float], given: Mapping[str, float]) -> dict[str, float]:
+    """Return the thresholds in force: one given for a relation also counts for its kinds of slots."""
+    kept = {name: value for name, value in packaged.items() if name.partition(":")[0] not in given}
+    return {**kept, **given}
 
 
 def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], run: dict[str, str]) -> Publication:

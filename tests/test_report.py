@@ -418,7 +418,8 @@ def test_no_text_breaks_out_of_a_report(one: str, two: str) -> None:
     assert len(REPORTERS["github"](whole).splitlines()) == 4
     assert all(re.match("::(error|warning|notice) ", line) for line in REPORTERS["github"](whole).splitlines())
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", REPORTERS["text"](whole) + REPORTERS["markdown"](whole))
-    assert "<" not in re.sub("`[^`]*`", "", REPORTERS["markdown"](whole))
+    unescaped = re.sub(r"\\.", "", REPORTERS["markdown"](whole))
+    assert "<" not in re.sub("`[^`]*`", "", unescaped)
     assert etree.fromstring(REPORTERS["junit"](whole).encode()) is not None
     assert validation_errors(json.loads(REPORTERS["sarif"](whole))) == []
 

@@ -152,12 +152,12 @@ def test_gold_quotes_stand_in_the_articles(gold: Row, labelled: Mapping[str, Art
     assert [m["quote"] for m in mentions if m["quote"] not in labelled[m["article"]].text] == []
 
 
-def test_at_most_three_conflicts_are_not_in_gold(
+def test_at_most_four_conflicts_are_not_in_gold(
     rows: list[dict[str, Any]], gold: Row, labelled: Mapping[str, Article]
 ) -> None:
     extra = [r for r in conflicts(rows) if not in_gold(r, gold, labelled)]
     shown = [(r["field"], r["a"]["value"], r["b"]["value"], r["confidence"]) for r in extra]
-    assert len(shown) <= 3, shown
+    assert len(shown) <= 4, shown
 
 
 def test_some_conflicts_are_in_gold(rows: list[dict[str, Any]], gold: Row, labelled: Mapping[str, Article]) -> None:
