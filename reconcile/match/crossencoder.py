@@ -14,6 +14,7 @@ import os
 import struct
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,12 @@ def load(name: str | None = None, *, threads: int = 0) -> Judge | None:
 def packaged(threads: int = 0) -> Judge:
     """Return the packaged judge; its weights are read at the first pair. Raises ModelError."""
     card = _card()
-    return _LazyJudge(str(card["name"]), lambda: OnnxJudge(card, threads=threads))
+    return _LazyJudge(str(card["name"]), lambda: _loaded(card["name"], card["sha256"], threads))
+
+
+@lru_cache(maxsize=1)
+def _loaded(name: str, sha256: str, threads: int) -> OnnxJudge:
+    return OnnxJudge({"name": name, "sha256": sha256}, threads=threads)
 
 
 class _LazyJudge:

@@ -1,7 +1,7 @@
 """Ship the judge: ``python training/judge/export.py WORK`` writes ``reconcile/match/judge.onnx`` and ``judge.json``.
 
 int8 weights and activations in blocks of 32 (scaled per tensor, as the usual dynamic quantisation does, this model
-changes its mind by .03 on average; in blocks by .003); the word vectors stay out. Needs the extra ``train``.
+answers visibly otherwise); the word vectors stay out. Needs the extra ``train``.
 """
 
 from __future__ import annotations
