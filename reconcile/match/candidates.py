@@ -49,12 +49,12 @@ def between(a: Frame, b: Frame, reference: Reference) -> Iterator[Pairing]:
             yield Pairing(a.slots[i], b.slots[j], like)
 
 
-def judged(found: Iterable[Pairing], judge: Judge | None, asked_from: float = ASKED_FROM) -> list[Pairing]:
+def judged(found: Iterable[Pairing], judge: Judge | None) -> list[Pairing]:
     """Return the pairings with the judge's opinion of their sentences; without a judge, those of typed slots."""
     kept = list(found)
     if judge is None:
         return [p for p in kept if p.a.kind != STATEMENT]
-    keys = {n: key_of(p.a.claim.quote, p.b.claim.quote) for n, p in enumerate(kept) if p.like.sentence >= asked_from}
+    keys = {n: key_of(p.a.claim.quote, p.b.claim.quote) for n, p in enumerate(kept) if p.like.sentence >= ASKED_FROM}
     asked = sorted({key for key in keys.values() if key[0] != key[1]})
     said = dict(zip(asked, judge.opinions(asked), strict=True))
     return [replace(p, opinion=said.get(keys[n])) if n in keys else p for n, p in enumerate(kept)]

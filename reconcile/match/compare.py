@@ -23,21 +23,14 @@ def assertion(pairing: Pairing) -> Comparison:
 def compare(pairing: Pairing) -> tuple[FieldOutcome, ...]:
     """Evaluate every comparison that applies; the first row is the assertion."""
     made = [assertion(pairing), *(c for c in (*IDENTITY, *CONTEXT) if c.applies(pairing))]
-    rows = []
-    for comparison in made:
-        level = comparison.level(pairing)
-        rows.append(
-            FieldOutcome(
-                field=comparison.field,
-                role=comparison.role,
-                level=level.name,
-                label=level.label,
-                outcome=level.outcome,
-                a=comparison.show(pairing.a),
-                b=comparison.show(pairing.b),
-            )
-        )
-    return tuple(rows)
+    return tuple(outcome(comparison, pairing) for comparison in made)
 
 
-__all__ = ["ASSERTION", "COMPARISONS", "CONTEXT", "IDENTITY", "assertion", "compare"]
+def outcome(comparison: Comparison, pairing: Pairing) -> FieldOutcome:
+    """Return what one comparison says of a pairing, without a weight."""
+    level = comparison.level(pairing)
+    a, b = comparison.show(pairing.a), comparison.show(pairing.b)
+    return FieldOutcome(comparison.field, comparison.role, level.name, level.label, level.outcome, a, b)
+
+
+__all__ = ["ASSERTION", "COMPARISONS", "CONTEXT", "IDENTITY", "assertion", "compare", "outcome"]

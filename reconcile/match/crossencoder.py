@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from reconcile.config import cores
 from reconcile.errors import ModelError
 from reconcile.match import weights
 from reconcile.match.hub import one_torch_thread
@@ -48,8 +48,7 @@ def load(name: str | None = None, *, threads: int = 0) -> Judge | None:
 
 def packaged(threads: int = 0) -> Judge:
     """Return the packaged judge; its weights are read at the first pair. Raises ModelError."""
-    card = _card()
-    return _LazyJudge(str(card["name"]), lambda: _loaded(card["name"], card["sha256"], threads))
+    return _LazyJudge(_card(), threads)
 
 
 @lru_cache(maxsize=1)
@@ -58,19 +57,15 @@ def _loaded(name: str, sha256: str, threads: int) -> OnnxJudge:
 
 
 class _LazyJudge:
-    """A judge whose name is known before it is made; behind a cache that holds every pair it is never made."""
+    """The packaged judge, its name known before it is loaded; behind a cache that holds every pair it never is."""
 
-    def __init__(self, name: str, make: Callable[[], Judge]) -> None:
-        self.name = name
-        self._make, self._made = make, None
-
-    _made: Judge | None
+    def __init__(self, card: Mapping[str, Any], threads: int) -> None:
+        self.name = str(card["name"])
+        self._card, self._threads = card, threads
 
     def opinions(self, pairs: Sequence[Pair]) -> list[Opinion]:
         """Return one opinion per pair, in order."""
-        if self._made is None:
-            self._made = self._make()
-        return self._made.opinions(pairs)
+        return _loaded(self.name, self._card["sha256"], self._threads).opinions(pairs)
 
 
 class OnnxJudge:
@@ -81,7 +76,7 @@ class OnnxJudge:
         from tokenizers import Tokenizer
 
         self.name = str(card["name"])
-        self._threads = threads or _usable_cpus()
+        self._threads = threads or cores()
         folder = weights.restore()
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(LONGEST, strategy="longest_first")
@@ -119,7 +114,7 @@ class HubJudge:
     def __init__(self, name_or_path: str, *, threads: int = 0) -> None:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-        self._threads = threads or _usable_cpus()
+        self._threads = threads or cores()
         local = Path(name_or_path).is_dir()
         try:
             self._tokenizer = AutoTokenizer.from_pretrained(
@@ -206,8 +201,3 @@ def _folder_digest(name_or_path: str) -> str:
     for path in sorted(Path(name_or_path).glob("*.safetensors")):
         whole.update(path.read_bytes())
     return whole.hexdigest()[:12]
-
-
-def _usable_cpus() -> int:
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1

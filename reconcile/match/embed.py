@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from reconcile.config import cores
 from reconcile.errors import ModelError
 from reconcile.match import weights
 from reconcile.match.hub import load_model, name_of, one_torch_thread, prompt_of
@@ -83,7 +83,7 @@ class SentenceTransformerEmbedder:
     """
 
     def __init__(self, name_or_path: str, *, threads: int = 0, device: str = "cpu", name: str = "") -> None:
-        self._threads = threads or _usable_cpus()
+        self._threads = threads or cores()
         self._model = load_model(name_or_path, device)
         self._device = device
         self._prompt = prompt_of(self._model, name_or_path)
@@ -318,11 +318,6 @@ def load(name: str | None = None, *, threads: int = 0, device: str = "cpu") -> E
 def _packaged(threads: int, device: str) -> Embedder:
     folder = weights.restore()
     return SentenceTransformerEmbedder(str(folder), threads=threads, device=device, name=folder.name)
-
-
-def _usable_cpus() -> int:
-    usable = getattr(os, "sched_getaffinity", None)
-    return len(usable(0)) if usable else os.cpu_count() or 1
 
 
 def _batches(rows: Sequence[_Row]) -> Iterator[list[_Row]]:

@@ -17,7 +17,8 @@ from reconcile.claims.naming.names import key
 from reconcile.claims.naming.sameness import standard
 from reconcile.match import findings, levels, slots, values
 from reconcile.match.answers import ASSERTION
-from reconcile.match.declare import Comparison, Pairing
+from reconcile.match.compare import outcome
+from reconcile.match.declare import Pairing
 from reconcile.match.fact_claims import GROWTH, Fact
 from reconcile.match.fact_levels import FULL, IDENTITY, LEAST, SHARES, row_metrics, said_metrics
 from reconcile.match.findings import NOTHING, Decided
@@ -129,7 +130,7 @@ def _met(slot: Slot, facts: Iterable[Fact]) -> Iterator[Met]:
         if pairing is None or found is None:
             continue
         identity, confidence = found
-        answer = _row(ASSERTION[slot.kind], pairing)
+        answer = outcome(ASSERTION[slot.kind], pairing)
         relation = RELATIONS.get(answer.outcome)
         period = next(row.level for row in identity if row.field == "period")
         if relation is Relation.CONFLICT and (_is_delta(slot, fact, pairing) or _is_far(slot, period, pairing)):
@@ -144,18 +145,12 @@ def _identity(pairing: Pairing) -> tuple[tuple[FieldOutcome, ...], float] | None
     """Return the identity comparisons and what they leave of the confidence; None if they leave nothing."""
     rows, confidence = [], FULL
     for comparison in IDENTITY:
-        row = _row(comparison, pairing)
+        row = outcome(comparison, pairing)
         rows.append(row)
         confidence = round(confidence * SHARES[row.field].get(row.level, 0.0), 4)
         if not confidence:
             return None
     return tuple(rows), confidence
-
-
-def _row(comparison: Comparison, pairing: Pairing) -> FieldOutcome:
-    level = comparison.level(pairing)
-    a, b = comparison.show(pairing.a), comparison.show(pairing.b)
-    return FieldOutcome(comparison.field, comparison.role, level.name, level.label, level.outcome, a, b)
 
 
 def _pairing(slot: Slot, fact: Fact) -> Pairing | None:
