@@ -20,7 +20,7 @@ PAIRS ?=
 BASELINE ?= .ci/datasets-baseline.toml
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
-.PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction eval-pairs eval-clusters bench-judge train judge ablation readme bench audit clean
+.PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction eval-pairs eval-clusters bench-judge bench-check train judge ablation readme bench audit clean
 
 setup: $(STAMP)
 
@@ -52,7 +52,7 @@ check: $(STAMP)  ## ARTICLES against DB; fails on conflicts, which the articles 
 check-datasets: $(STAMP)  ## our own user: the articles of datasets/ against their accepted findings
 	mkdir -p build
 	$(BIN)/reconcile run $(ARTICLES) --db build/datasets.db --quiet
-	$(BIN)/reconcile check $(ARTICLES) --db build/datasets.db --baseline $(BASELINE) --fail-on any
+	$(BIN)/reconcile --config .ci/check.toml check $(ARTICLES) --db build/datasets.db --baseline $(BASELINE) --fail-on any
 
 baseline-datasets: $(STAMP)  ## what check-datasets accepts, made anew after the code has changed
 	mkdir -p build
@@ -125,9 +125,13 @@ readme: $(STAMP)  ## the worked example, figures and picture of README, from run
 bench: $(STAMP)  ## time and F1 against sentence-transformers' paraphrase mining with the same model
 	$(BIN)/python tools/bench.py $(STORIES)
 
-audit: $(STAMP)  ## known vulnerabilities in what is installed, and risky code
-	$(BIN)/pip-audit --strict --progress-spinner off --requirement constraints.txt --disable-pip --no-deps
+bench-check: $(STAMP)  ## what check costs beside a database of 100,000 claims, and what starting costs
+	$(BIN)/python tools/bench_check.py
+
+audit: $(STAMP)  ## known vulnerabilities in what is installed, risky code, licences
+	$(BIN)/python tools/audit.py
 	$(BIN)/ruff check --select S reconcile
+	$(BIN)/python tools/licences.py
 
 clean:  ## what tools leave behind; not .venv, and not the database, which may hold decisions
 	rm -rf build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

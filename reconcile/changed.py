@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reconcile.errors import InputError
+from reconcile.read.identity import shown_url
 from reconcile.read.ingest import URL, may_be_article
 
 TIMEOUT = 120
@@ -106,7 +107,7 @@ def _expanded(paths: Sequence[str], top: str, where: str) -> tuple[list[str], li
     wanted: list[Path] = []
     for given in paths:
         if given == "-" or URL.match(given):
-            raise InputError(f"{where}: git cannot say whether {given} changed; name files or folders")
+            raise InputError(f"{where}: git cannot say whether {shown_url(given)} changed; name files or folders")
         matches = [given] if os.path.lexists(given) else sorted(glob.glob(given, recursive=True))
         missing += [] if matches else [given]
         wanted += [Path(os.path.realpath(match)) for match in matches]

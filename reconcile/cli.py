@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from reconcile import __version__
 from reconcile.cli_check import commands as checks
+from reconcile.cli_keep import commands as keeping
 from reconcile.cli_report import commands as reports
 from reconcile.console import (
     FAILED,
@@ -60,7 +62,7 @@ def cli() -> None:
     """
 
 
-for _command in (*checks.commands.values(), *reports.commands.values()):
+for _command in (*checks.commands.values(), *reports.commands.values(), *keeping.commands.values()):
     cli.add_command(_command)
 
 
@@ -73,20 +75,29 @@ def evaluate() -> None:
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @database
 @click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
+@click.option(
+    "--max-errors",
+    type=click.IntRange(0),
+    metavar="N",
+    help="Stop after more than N problems with inputs, publish nothing and exit with 2.",
+)
 @references
 @models
 @processes
 @verifier
-def run(state: State, paths: tuple[str, ...], db: str, strict: bool) -> int:
+def run(state: State, paths: tuple[str, ...], db: str, strict: bool, max_errors: int | None) -> int:
     """Read articles, compare their claims, publish agreements and conflicts to DB.
 
     PATH is a file, a folder, a glob, a URL or - for standard input. Only what is new or changed is worked on.
     """
     from reconcile import pipeline
     from reconcile.publish.store import Store
+    from reconcile.read.identity import shown_url
 
     state.verdict = FAILED
     settings = state.settings(verified=True)
+    if max_errors is not None:
+        settings = replace(settings, limits={**settings.limits, "max_errors": max_errors})
     with Store(db) as store, state.progress() as progress:
         result = pipeline.build(paths, store, settings, on_progress=progress)
     say_problems(result.problems, everything=state.verbose)
@@ -94,7 +105,7 @@ def run(state: State, paths: tuple[str, ...], db: str, strict: bool) -> int:
         logger.info(line)
     _say_rules(settings)
     if not result.read:
-        logger.error("no article could be read from: %s", " ".join(paths))
+        logger.error("no article could be read from: %s", " ".join(map(shown_url, paths)))
         return FAILED
     return FAILED if strict and result.problems else OK
 

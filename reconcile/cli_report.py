@@ -65,13 +65,12 @@ def _plain(found: dict[str, Any]) -> dict[str, Any]:
 @command(commands)
 @database
 def calibrate(state: State, db: str) -> None:
-    """Refit the confidence of conflicts on what reviewers ruled, and say what would change. Changes nothing."""
-    from reconcile.publish.calibrate import calibrate as refit
-    from reconcile.publish.calibrate import calibration_text
-    from reconcile.publish.quality import ruled
+    """Refit the confidence of findings on what reviewers ruled, and say what would change. Changes nothing."""
+    from reconcile.match import relate
+    from reconcile.publish import calibrate as refit
     from reconcile.publish.store import Store
 
     with Store(db, read_only=True) as store:
-        rows = store.read(ruled)
-    conflicts = sum(row["relation"] == "conflict" for row in rows)
-    write([calibration_text(refit(rows), conflicts)])
+        proposals = refit.calibrate(store.read(refit.seen))
+    table = refit.settings_table(proposals, relate.load().thresholds, state.settings().match)
+    write([refit.calibration_text(proposals, table)])

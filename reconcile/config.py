@@ -25,6 +25,7 @@ LIMITS = (
     "max_depth",
     "max_files",
     "max_problems_per_file",
+    "max_errors",
     "max_pages",
     "max_seconds",
 )

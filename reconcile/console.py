@@ -5,10 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import os
+import signal
 import sys
+import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Self, TextIO
 
 import click
@@ -55,7 +58,7 @@ def say_problems(problems: Sequence[Problem], *, everything: bool) -> None:
     shown = problems if everything else problems[:_SHOWN_PROBLEMS]
     for problem in shown:
         place = f"{problem.path}:{problem.line}" if problem.line else problem.path or problem.article_id
-        logger.warning("%s: %s (%s)", place, problem.message, problem.advice)
+        logger.warning("%s: %s (%s)", place.replace("\n", "\\n"), problem.message, problem.advice)
     if len(problems) > len(shown):
         logger.warning("%d more problems: --verbose shows all", len(problems) - len(shown))
 
@@ -118,7 +121,8 @@ def guarded(body: Callable[[], object]) -> int:
     1 is kept for conflicts: neither a crash nor click's own errors may return it.
     """
     try:
-        result = body()
+        with _stoppable():
+            result = body()
         return result if isinstance(result, int) else OK
     except SystemExit as stop:
         return OK if not stop.code else FAILED
@@ -135,6 +139,19 @@ def guarded(body: Callable[[], object]) -> int:
     except Exception:
         logger.error("a fault in reconcile itself, please report it:\n%s", traceback.format_exc())
     return FAILED
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """Take SIGTERM for Ctrl-C, so that whoever is told to stop closes the database and ends its processes."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def drop_stdout() -> None:

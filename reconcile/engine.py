@@ -6,13 +6,14 @@ and a fork takes over their locks in whatever state they are in.
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 
 from reconcile.claims.extract import Extractor
 from reconcile.errors import WorkerError
@@ -88,6 +89,14 @@ _extractor: list[Extractor] = []
 
 def _begin(extractor: Extractor) -> None:
     _extractor[:] = [extractor]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End when the process that started this one has ended, however it did: nobody else would tell this one to."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _extracted(batch: Sequence[Article]) -> list[Extracted]:

@@ -17,7 +17,7 @@ _MARKED_UP = frozenset({"md", "markdown", "html", "htm", "xhtml"})
 _PLAIN = frozenset({"txt", "text", ""})
 _WORD = re.compile(r"\w+")
 _NOT_TEXT = re.compile(
-    r"<!--.{0,5000}?-->|<[^<>]{0,2000}>|&#?\w{1,31};|\]\([^()\s]{0,2000}\)", re.DOTALL
+    r"<!--(?:[^<-]|-(?!->)|<(?!!--)){0,5000}-->|<[^<>]{0,2000}>|&#?\w{1,31};|\]\([^()\s]{0,2000}\)", re.DOTALL
 )  # comments, tags, entities, targets of links
 _LEAST = 3
 _MAX_BYTES = 10_000_000

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 
 from reconcile.terms import (
@@ -29,11 +29,12 @@ from reconcile.terms import (
 __all__ = [
     "ID_LENGTH", "REFERENCE", "Article", "Attribution", "Change", "ChangeKind", "Claim", "ClaimKind", "Cluster", "Cue",
     "Decision", "Direction", "Entity", "Field", "FieldOutcome", "Finding", "Hedge", "Modality", "Origin", "Outcome",
-    "Participant", "Polarity", "Problem", "Publication", "Quantity", "Relation", "Revision", "Role", "Sentence",
+    "Participant", "Polarity", "Problem", "Quantity", "Relation", "Revision", "Role", "Sentence",
     "Severity", "Source", "Span", "Status", "Story", "TimeRef", "stable_id",
 ]  # fmt: skip
 
 ID_LENGTH = 16
+_quoted = json.encoder.encode_basestring_ascii  # what json.dumps calls: every claim and sentence is given an id
 REFERENCE = "reference"  # kind of an article that is one row of a trusted table
 
 
@@ -43,7 +44,7 @@ def stable_id(*parts: str) -> str:
     >>> stable_id("ab", "c") != stable_id("a", "bc")
     True
     """
-    encoded = json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()
+    encoded = f"[{','.join(map(_quoted, parts))}]".encode()
     return hashlib.sha256(encoded).hexdigest()[:ID_LENGTH]
 
 
@@ -376,20 +377,3 @@ class Revision:
     published: str | None
     content_hash: str
     changes: tuple[Change, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Publication:
-    """All that one run publishes. All but ``revisions`` can be rebuilt from the articles."""
-
-    sources: tuple[Source, ...]
-    articles: tuple[Article, ...]
-    sentences: tuple[Sentence, ...]
-    claims: tuple[Claim, ...]
-    stories: tuple[Story, ...]
-    origins: tuple[Origin, ...]
-    clusters: tuple[Cluster, ...]
-    findings: tuple[Finding, ...]
-    problems: tuple[Problem, ...]
-    run: dict[str, str] = field(default_factory=dict)
-    revisions: tuple[Revision, ...] = ()

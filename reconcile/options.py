@@ -127,8 +127,8 @@ def format_option(*names: str) -> Callable[[Body], Body]:
     )
 
 
-def command(group: click.Group) -> Callable[[Body], click.Command]:
-    """Register a command with the common options; its body gets the State first."""
+def command(group: click.Group, name: str | None = None) -> Callable[[Body], click.Command]:
+    """Register a command (by default under its body's name) with the common options; its body gets the State first."""
 
     def register(body: Body) -> click.Command:
         @functools.wraps(body)
@@ -143,6 +143,6 @@ def command(group: click.Group) -> Callable[[Body], click.Command]:
                 return state.verdict
             return code
 
-        return group.command()(common(started))
+        return group.command(name)(common(started))
 
     return register

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
-from urllib.parse import urlsplit
+from typing import Any
 
-from reconcile import engine, trusted, verify
-from reconcile.claims.extract import Extractor, SlotExtractor
+from reconcile import engine, trusted, verify, work
 from reconcile.config import Settings, unknown_names
 from reconcile.errors import ConfigError
 from reconcile.located import locate, place_name
 from reconcile.match import crossencoder, embed, reference, relate, revisions
+from reconcile.match.fact_claims import Fact
 from reconcile.match.judge import CachedJudge
 from reconcile.match.pairs import PairJudge
-from reconcile.match.reconciler import Corpus, Matched, Matcher, match
-from reconcile.model import Article, Claim, Problem, Publication, Revision, Sentence, Source, stable_id
+from reconcile.match.reconciler import Corpus, Matched, Matcher
+from reconcile.model import Article, Problem, Revision, Source, stable_id
+from reconcile.publish import nearness, retractions
 from reconcile.publish.forms import finding_dict
+from reconcile.publish.publication import Publication
+from reconcile.publish.retractions import Retraction
 from reconcile.publish.store import Store
 from reconcile.read import ingest
 from reconcile.read.fetch import FetchRules
@@ -93,42 +96,92 @@ def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress
     return replace(result, problems=result.problems + verified.problems, seconds=clock.seconds, verified=verified)
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is to be published anew: fresh articles, trusted facts, problems, and what is taken back.
+
+    ``held``: whether the store holds rows of trusted tables; ``after``: the number of the run that it is a change to.
+    """
+
+    fresh: Sequence[Article]
+    facts: tuple[Fact, ...]
+    held: bool
+    problems: tuple[Problem, ...]
+    after: int
+    retracted: Sequence[Retraction] = ()
+
+
 def _published(paths: Sequence[str], store: Store, settings: Settings, on_progress: Progress | None) -> RunResult:
     clock = _Clock()
     with clock.stage("read"):
         read, problems = _read(paths, settings)
-        held = trusted.known(store.articles(), settings)
-        known, problems = held.articles, problems + held.problems
-        fresh = [a for a in read if _changed(a, known.get(a.article_id))]
-    with clock.stage("extract"):
-        corpus = _corpus(store, known, fresh, settings, progress=on_progress)
-        corpus = replace(corpus, facts=held.facts)
-    if not corpus.articles:
+        after = store.read(nearness.last_number)
+        kept, refused = store.read(partial(retractions.kept_out, articles=read))
+        known = _heads(store, kept)
+        fresh = [a for a in kept if work.changed(a, known.get(a.article_id))]
+        held = store.read(nearness.references)
+        facts, unused = trusted.known(held, settings)
+        problems += (*refused, *unused)
+    if not read and not store.read(nearness.state)["articles"]:
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
-    with clock.stage("match"):
-        matcher = _matcher(store, settings, on_progress)
-        matched = match(corpus, matcher, progress=on_progress)
-    run = _run_record(corpus, settings, matcher)
-    with clock.stage("extract"):
-        earlier = [known[a.article_id] for a in fresh if a.article_id in known]
-        replaced = tuple(_revisions(earlier, corpus, store, settings))
-    with clock.stage("publish"):
-        publication = _publication(corpus, matched, problems, run)
-        store.publish(replace(publication, revisions=replaced))
+    change = _Change(fresh, facts, bool(held), problems, after)
+    replaced = _publish(change, store, work.Reading(settings, on_progress), clock)
     new = sum(a.article_id not in known for a in fresh)
     return RunResult(
         read=len(read),
-        articles=len(corpus.articles),
         new_articles=new,
         changed_articles=len(fresh) - new,
-        claims=sum(map(len, corpus.claims.values())),
-        questions=len(matched.clusters),
-        findings=dict(Counter(str(f.relation) for f in matched.findings)),
         problems=problems,
         seconds=clock.seconds,
         changes=sum(len(r.changes) for r in replaced),
-        facts=len(corpus.facts),
+        facts=len(facts),
+        **store.read(nearness.state),
     )
+
+
+def retract(
+    retracted: Sequence[Retraction], store: Store, settings: Settings, *, on_progress: Progress | None = None
+) -> RunResult:
+    """Publish what a run without these articles would have published.
+
+    :raises StoreError: if one of them is not published; then nothing is changed.
+    """
+    clock = _Clock()
+    with clock.stage("read"):
+        after = store.read(nearness.last_number)
+        store.read(partial(retractions.require_published, article_ids=[r.article_id for r in retracted]))
+        held = store.read(nearness.references)
+        facts, _ = trusted.known(held, settings)
+        problems = tuple(store.problems())  # of the last run, whose inputs they tell of
+    change = _Change((), facts, bool(held), problems, after, retracted)
+    _publish(change, store, work.Reading(settings, on_progress), clock)
+    return RunResult(
+        0, new_articles=0, changed_articles=0, problems=(), seconds=clock.seconds, **store.read(nearness.state)
+    )
+
+
+def _publish(change: _Change, store: Store, reading: work.Reading, clock: _Clock) -> tuple[Revision, ...]:
+    """Match anew what a change touches and publish it; return the versions that it replaces."""
+    settings, progress, fresh = reading.settings, reading.progress, change.fresh
+    gone = {r.article_id for r in change.retracted}
+    matcher = _matcher(store, settings, progress)
+    made_with = _made_with(reading, matcher)
+    stands = not change.facts and not change.held and made_with.items() <= store.read(nearness.last_run).items()
+    with clock.stage("extract"):
+        earlier = store.read(partial(nearness.articles, article_ids=[a.article_id for a in fresh]))
+        new = reading.extracted(fresh)
+        if stands:
+            todo = work.part(store, new, reading, matcher, gone=gone)
+        else:
+            todo = work.whole(store, new, reading, matcher, facts=change.facts, gone=gone)
+        replaced = tuple(_revisions(list(earlier), todo.corpus, store, reading))
+    with clock.stage("match"):
+        matched = todo.matched(matcher, progress=progress)
+    with clock.stage("publish"):
+        run = _run_record(store, todo, settings, made_with)
+        publication = _publication(todo, matched, change.problems, run)
+        store.publish(replace(publication, revisions=replaced), retracted=change.retracted, after=change.after)
+    return replaced
 
 
 def check(
@@ -148,26 +201,38 @@ def check(
     read = tuple(a for a in read if (a.article_id, a.content_hash) not in before)
     if not read:
         return CheckResult((), 0, (), problems)
-    held = trusted.known(store.articles(), settings)
-    known, problems = held.articles, problems + held.problems
-    fresh = [a for a in read if _changed(a, known.get(a.article_id))]
-    corpus = replace(_corpus(store, known, fresh, settings, progress=on_progress), facts=held.facts)
+    held = store.read(nearness.references)
+    facts, unused = trusted.known(held, settings)
+    problems += unused
+    known = _heads(store, read)
+    reading = work.Reading(settings, on_progress)
+    new = reading.extracted([a for a in read if work.changed(a, known.get(a.article_id))])
     checked = sorted(a.article_id for a in read)
-    articles = {**corpus.articles, **{a.article_id: a for a in read}}  # with the paths they have now
-    articles |= {f.article.article_id: f.article for f in corpus.facts}
-    silent = tuple(place_name(articles[a]) for a in checked if not corpus.claims[a])
-    if len(silent) == len(checked):  # nothing to compare: no model is loaded
+    if not any(new.claims.get(a, (a,)) for a in checked):  # nothing to compare: no model is loaded
+        silent = tuple(place_name(new.articles[a]) for a in checked)
         return CheckResult(tuple(checked), 0, (), problems, silent)
-    matched = match(corpus, _matcher(store, settings, on_progress, write=False), only=checked, progress=on_progress)
+    matcher = _matcher(store, settings, on_progress, write=False)
+    if facts or held or not _read_with(reading, matcher).items() <= store.read(nearness.last_run).items():
+        todo = work.whole(store, new, reading, matcher, facts=facts)
+    else:
+        todo = work.part(store, new, reading, matcher, also=set(checked) & set(known))
+    matched = todo.matched(matcher, only=checked, progress=on_progress)
+    corpus = todo.corpus
+    articles = {**corpus.articles, **{a.article_id: a for a in read}}  # with the paths they have now
+    silent = tuple(place_name(articles[a]) for a in checked if not corpus.claims[a])
+    rows = _touching(matched, replace(corpus, articles=articles), checked)
+    return CheckResult(tuple(checked), sum(len(corpus.claims[a]) for a in checked), tuple(rows), problems, silent)
+
+
+def _touching(matched: Matched, corpus: Corpus, checked: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Yield the findings that touch the articles checked, in their documented form, with their places in the files."""
+    articles = {**corpus.articles, **{f.article.article_id: f.article for f in corpus.facts}}
     claims = {c.claim_id: c for of in corpus.claims.values() for c in of}
     claims |= {f.claim.claim_id: f.claim for f in corpus.facts}
-    rows = [
-        locate(finding_dict(f, claims[f.claim_a], claims[f.claim_b], articles), articles, checked)
-        for f in matched.findings
-        if {claims[f.claim_a].article_id, claims[f.claim_b].article_id} & set(checked)
-    ]
-    count = sum(len(corpus.claims[a]) for a in checked)
-    return CheckResult(tuple(checked), count, tuple(rows), problems, silent)
+    for finding in matched.findings:
+        a, b = claims[finding.claim_a], claims[finding.claim_b]
+        if {a.article_id, b.article_id} & set(checked):
+            yield locate(finding_dict(finding, a, b, articles), articles, checked)
 
 
 def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[dict[str, object]]:
@@ -177,14 +242,14 @@ def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[
 
 def pair_judge(settings: Settings) -> PairJudge:
     """Return the judge of two texts, with its models."""
-    return PairJudge(_matcher(None, settings, None), _extractor(settings))
+    return PairJudge(_matcher(None, settings, None), work.Reading(settings).extractor)
 
 
 def lookup(text: str, store: Store, settings: Settings) -> tuple[dict[str, object], ...]:
     """Return the published claims that answer the same question as a text, with their relation to it."""
-    corpus = _corpus(store, trusted.known(store.articles(), replace(settings, references=())).articles, [], settings)
-    judge = PairJudge(_matcher(store, settings, None, write=False), _extractor(settings))
-    return judge.lookup(text, corpus)
+    reading = work.Reading(settings)
+    judge = PairJudge(_matcher(store, settings, None, write=False), reading.extractor)
+    return judge.lookup(text, work.everything(store, reading.extracted(()), reading))
 
 
 def _read(paths: Sequence[str], settings: Settings) -> tuple[tuple[Article, ...], tuple[Problem, ...]]:
@@ -194,16 +259,14 @@ def _read(paths: Sequence[str], settings: Settings) -> tuple[tuple[Article, ...]
     return ingest.read(paths, limits=limits, rules=rules, stdin=stdin)
 
 
-def _changed(article: Article, known: Article | None) -> bool:
-    return known is None or any(
-        getattr(article, name) != getattr(known, name)
-        for name in ("content_hash", "title", "published", "source", "lang")
-    )
+def _heads(store: Store, read: Sequence[Article]) -> dict[str, Article]:
+    """Return what is published under the ids of the articles read, without the texts."""
+    return store.read(partial(nearness.heads, article_ids=[a.article_id for a in read]))
 
 
-def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, settings: Settings) -> Iterator[Revision]:
+def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, reading: work.Reading) -> Iterator[Revision]:
     """Yield the versions whose title or text this run replaces, read again by the extractor in force."""
-    extractor = _extractor(settings)
+    extractor = reading.extractor
     for old in earlier:
         new = corpus.articles[old.article_id]
         if (old.title, old.text) == (new.title, new.text):
@@ -221,46 +284,6 @@ def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, setting
             content_hash=old.content_hash,
             changes=revisions.changes(before, after),
         )
-
-
-def _extractor(settings: Settings) -> Extractor:
-    return SlotExtractor(aliases=settings.aliases)
-
-
-def _corpus(
-    store: Store,
-    known: Mapping[str, Article],
-    fresh: Sequence[Article],
-    settings: Settings,
-    *,
-    progress: Progress | None = None,
-) -> Corpus:
-    """Join the stored articles with the fresh ones; only these, and those of an older extractor, are extracted."""
-    extractor = _extractor(settings)
-    made_by = f"{extractor.name}/{extractor.version}"
-    articles = {**known, **{a.article_id: a for a in fresh}}
-    todo = {a.article_id for a in fresh}
-    split: dict[str, list[Sentence]] = {a: [] for a in articles}
-    claims: dict[str, list[Claim]] = {a: [] for a in articles}
-    for sentence in store.sentences():
-        if sentence.article_id in articles and sentence.article_id not in todo:
-            split[sentence.article_id].append(sentence)
-    for claim in store.claims():
-        if claim.article_id in articles and claim.article_id not in todo and claim.extractor == made_by:
-            claims[claim.article_id].append(claim)
-    todo |= {a for a in articles if not claims[a]}
-    with closing(engine.extract_all([articles[a] for a in sorted(todo)], extractor, jobs=settings.jobs)) as made:
-        for number, article_id in enumerate(sorted(todo)):
-            if progress:
-                progress("extracting", number, len(todo))
-            split[article_id], claims[article_id] = next(made)
-    owners = {a.article_id: owner for a in articles.values() if (owner := _owner(a, settings))}
-    return Corpus(articles, split, claims, owners)
-
-
-def _owner(article: Article, settings: Settings) -> str:
-    host = (urlsplit(article.url).hostname or "").removeprefix("www.")
-    return settings.owners.get(article.source) or settings.owners.get(host, "")
 
 
 def _matcher(store: Store | None, settings: Settings, progress: Progress | None, *, write: bool = True) -> Matcher:
@@ -282,7 +305,7 @@ def _matcher(store: Store | None, settings: Settings, progress: Progress | None,
         )
     model = relate.load(relate.WITHOUT_JUDGE if judge is None else relate.WEIGHTS)
     if settings.match:
-        wrong = unknown_names("match", settings.match, model.thresholds)
+        wrong = unknown_names("match", settings.match, relate.settable())
         if wrong:
             raise ConfigError("; ".join(wrong))
         model = relate.RelationModel(model.weights, _thresholds(model.thresholds, settings.match), model.shift)
@@ -295,7 +318,8 @@ def _thresholds(packaged: Mapping[str, float], given: Mapping[str, float]) -> di
     return {**kept, **given}
 
 
-def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...], run: dict[str, str]) -> Publication:
+def _publication(todo: work.Work, matched: Matched, problems: tuple[Problem, ...], run: dict[str, str]) -> Publication:
+    corpus = todo.corpus
     read = tuple(corpus.articles[a] for a in sorted(corpus.articles))
     articles = (*read, *(f.article for f in corpus.facts))
     names = sorted({a.source for a in articles})
@@ -306,23 +330,42 @@ def _publication(corpus: Corpus, matched: Matched, problems: tuple[Problem, ...]
         sentences=(*(s for a in read for s in corpus.sentences[a.article_id]), *(f.sentence for f in corpus.facts)),
         claims=(*(c for a in read for c in corpus.claims[a.article_id]), *(f.claim for f in corpus.facts)),
         stories=matched.stories,
-        origins=matched.origins,
+        origins=(*matched.origins, *todo.beside.origins),
         clusters=matched.clusters,
         findings=matched.findings,
         problems=problems,
         run=run,
+        profiles=todo.nearness.profiles,
+        near=todo.nearness.pairs,
+        keys=todo.nearness.keys,
+        replaces=todo.touched,
+        near_of=todo.nearness.of,
     )
 
 
-def _run_record(corpus: Corpus, settings: Settings, matcher: Matcher) -> dict[str, str]:
+def _read_with(reading: work.Reading, matcher: Matcher) -> dict[str, str]:
+    """What the nearness of articles depends on."""
+    given = reading.settings
+    names = stable_id("names", str(sorted(given.aliases.items())), str(sorted(given.owners.items())))
+    return {"extractor": reading.made_by, "embedder": matcher.embedder.name, "names": names}
+
+
+def _made_with(reading: work.Reading, matcher: Matcher) -> dict[str, str]:
+    """What all that is published depends on, beside the articles: while it is the same, what stands is as good."""
+    model = matcher.model
+    tables = (sorted(model.weights.items()), sorted(model.thresholds.items()), model.shift)
+    learned = stable_id("weights", *map(str, tables))
+    judge = matcher.judge.name if matcher.judge else "rules"
+    made = {"tool_version": version("reconcile-claims"), "weights": learned, "judge": judge}
+    return {**_read_with(reading, matcher), **made}
+
+
+def _run_record(store: Store, todo: work.Work, settings: Settings, made_with: dict[str, str]) -> dict[str, str]:
     """What the publication was made with, for the ``runs`` table."""
-    extractor = _extractor(settings)
-    contents = [x for a in sorted(corpus.articles) for x in (a, corpus.articles[a].content_hash)]
-    contents += [f.article.content_hash for f in corpus.facts]
-    return {
-        "tool_version": version("reconcile-claims"),
-        "extractor": f"{extractor.name}/{extractor.version}",
-        "embedder": matcher.embedder.name,
-        "settings": settings.to_json(),
-        "input_digest": stable_id("inputs", *contents),
-    }
+    made = {a.article_id: a.content_hash for a in todo.corpus.articles.values()}
+    made |= {f.article.article_id: f.article.content_hash for f in todo.corpus.facts}
+    if todo.touched is not None:
+        stands = store.read(nearness.contents)
+        made |= {a: content for a, content in stands.items() if a not in todo.touched}
+    digest = stable_id("inputs", *(x for a in sorted(made) for x in (a, made[a])))
+    return {**made_with, "settings": settings.to_json(), "input_digest": digest}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
+from reconcile.match.near import Profile
 from reconcile.model import (
     Article,
     Attribution,
@@ -20,7 +21,6 @@ from reconcile.model import (
     Outcome,
     Polarity,
     Problem,
-    Publication,
     Quantity,
     Relation,
     Role,
@@ -33,6 +33,7 @@ from reconcile.model import (
     TimeRef,
     stable_id,
 )
+from reconcile.publish.publication import Publication
 
 SOURCES = (
     Source("harbour-post", "Harbour Post", "Northline Media"),
@@ -205,6 +206,11 @@ STORIES = (
     Story("bridge", "Bridge vote", ("bridge/1", "bridge/2"), "d1"),
     Story("ferry", "Ramp collapse at Odel Quay", ("ferry/1", "ferry/2", "ferry/3"), "d2"),
 )
+PROFILES = tuple(
+    Profile(a.article_id, 741000 + n, bytes([n, 0]), bytes([n, 0, 0, 1]), bytes([9, n])) for n, a in enumerate(ARTICLES)
+)
+NEAR = (("bridge/1", "bridge/2"), ("ferry/1", "ferry/2"), ("ferry/1", "ferry/3"))
+KEYS = (("bridge\tcost", "bridge/1"), ("ferry\tpeople", "ferry/1"), ("ferry\tpeople", "ferry/2"))
 PROBLEMS = (Problem("read", "broken.html", 0, "", "no text found", "check that the page has a body"),)
 RUN = {"tool_version": "0.1.0", "started_at": "2031-03-05T00:00:00Z", "finished_at": "2031-03-05T00:00:09Z"}
 
@@ -222,5 +228,8 @@ def publication(**more: object) -> Publication:
         (HURT, SINCE, BRIDGE, COPY),
         PROBLEMS,
         RUN,
+        profiles=PROFILES,
+        near=NEAR,
+        keys=KEYS,
     )
     return replace(base, **more)  # type: ignore[arg-type]

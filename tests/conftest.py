@@ -29,7 +29,6 @@ from reconcile.model import (
     Origin,
     Outcome,
     Problem,
-    Publication,
     Relation,
     Revision,
     Role,
@@ -39,6 +38,7 @@ from reconcile.model import (
     Span,
     Story,
 )
+from reconcile.publish.publication import Publication
 
 TEXTS = {
     "lake-a": "The lake rose 14% in May. Boats were moved to higher ground.",
@@ -180,3 +180,15 @@ def development_data() -> Path:
 def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run every test in an empty folder, so that no settings or database of the checkout are found."""
     monkeypatch.chdir(tmp_path)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Close a session that tried faults with the table of what became of them; see tests/faults.py."""
+    faults = sys.modules.get("tests.faults")
+    if faults is None or not faults.table():
+        return
+    terminalreporter.section("faults")
+    for line in faults.table():
+        terminalreporter.line(line)
+    if target := os.environ.get("RECONCILE_RELIABILITY"):
+        faults.fill(Path(target))

@@ -14,7 +14,6 @@ from reconcile.model import (
     Finding,
     Origin,
     Outcome,
-    Publication,
     Quantity,
     Relation,
     Role,
@@ -25,6 +24,7 @@ from reconcile.model import (
     Story,
     stable_id,
 )
+from reconcile.publish.publication import Publication
 
 ARTICLES_A_STORY, QUESTIONS_A_STORY, SOURCES = 10, 20, 60
 RELATIONS = (Relation.CONFLICT, Relation.AGREE, Relation.UPDATE, Relation.CONFLICT, Relation.COMPATIBLE)

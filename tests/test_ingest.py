@@ -550,6 +550,10 @@ DATES: list[tuple[Any, str | None]] = [
     (float("nan"), None),
     (float("inf"), None),
     (10**30, None),
+    (10**400, None),
+    (20251021, "2025-10-21"),
+    (2025, None),
+    (7, None),
     (True, None),
     ("2025-10-21" * 100, None),
 ]

@@ -278,3 +278,18 @@ def test_the_probabilities_of_a_verdict_sum_to_one(
         shares = verdict.load(judged).probabilities(known)
         assert sum(shares) == pytest.approx(1)
         assert min(shares) >= 0
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [
+        (3, 4, (3, 4)),
+        (80, 76, (80, 76)),
+        (20, 300, (20, 136)),
+        (300, 20, (136, 20)),
+        (90, 300, (78, 78)),
+        (0, 9, (0, 9)),
+    ],
+)
+def test_the_longer_of_two_texts_is_cut_first(first: int, second: int, kept: tuple[int, int]) -> None:
+    assert crossencoder.kept(first, second, 156) == kept

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from reconcile.cli import cli
 from reconcile.options import State
-from reconcile.publish.calibrate import Line, brier, calibrate, calibration_text, fit
+from reconcile.match import relate
+from reconcile.publish.calibrate import Line, Seen, brier, calibrate, calibration_text, fit, settings_table
 from reconcile.publish.decisions import new_decision
 from reconcile.publish.store import Store
 from tests import builders as b
@@ -67,10 +68,79 @@ def test_nothing_ruled_changes_nothing() -> None:
     assert brier([(1.0, True), (0.5, False)]) == 0.125
 
 
+# What was ruled on one kind: how many, from which confidence on the machine was right, every how many it was not.
+Ruled = tuple[str, str, int, float, int]
+
+
+def found(*groups: Ruled) -> list[Seen]:
+    """Rulings, and one finding without any beside each; confidences from 0.5 to 0.98."""
+    made = []
+    for relation, kind, count, sure, odd in groups:
+        for number in range(count):
+            confidence = 0.5 + (number % 25) / 50
+            right = (confidence >= sure) != (number % odd == 0)
+            made += [Seen(relation, kind, confidence, right), Seen(relation, kind, confidence, None)]
+    return made
+
+
+SPLIT: Ruled = ("conflict", "value", 100, 0.75, 9)
+PROPOSED: dict[str, tuple[tuple[Ruled, ...], set[str]]] = {
+    "nothing ruled": ((), set()),
+    "one kind with enough": ((SPLIT,), {"conflict:value"}),
+    "two kinds, each its own": ((SPLIT, ("conflict", "date", 60, 0.8, 11)), {"conflict:date", "conflict:value"}),
+    "a kind with too few": ((SPLIT, ("conflict", "date", 9, 0.75, 5)), {"conflict:value"}),
+    "kinds with too few, together enough": (
+        (("conflict", "date", 25, 0.75, 9), ("conflict", "status", 25, 0.75, 9)),
+        {"conflict", "conflict:direction", "conflict:name", "conflict:outcome", "conflict:pole", "conflict:value"},
+    ),
+    "direction and outcome are compared alike": (
+        (("conflict", "direction", 100, 0.75, 9),),
+        {"conflict:direction", "conflict:outcome"},
+    ),
+    "another relation": ((("update", "value", 100, 0.75, 9),), {"update:value"}),
+    "always right": ((("conflict", "value", 100, 0.0, 1000),), set()),
+    "as often right whatever the confidence": ((("conflict", "value", 100, 0.0, 2),), set()),
+}
+
+
+@pytest.mark.parametrize("name", PROPOSED)
+def test_thresholds_are_proposed_by_relation_and_kind(name: str) -> None:
+    groups, expected = PROPOSED[name]
+    proposals = calibrate(found(*groups))
+    table = settings_table(proposals, relate.load().thresholds, {})
+    if name.startswith("kinds with too few"):
+        assert table["conflict"] > 0.6
+        kept = {key: value for key, value in table.items() if value < 0.6}
+        assert "conflict:date" not in table
+        assert kept["conflict:name"] == relate.load().thresholds["conflict:name"]
+    else:
+        assert set(table) == expected
+    for one in proposals:
+        ruled = sum(count for relation, kind, count, *_ in groups if relation == one.relation and kind in one.kinds)
+        assert one.ruled.of == ruled
+        assert one.hidden + one.shown == 2 * ruled
+        assert (one.hidden > 0) == (one.threshold is not None)
+        assert one.below is None or one.below.high < 0.5
+    text = calibration_text(proposals, table)
+    assert ("[match]" in text) == bool(expected)
+
+
+def test_proposed_table_keeps_what_is_set() -> None:
+    proposals = calibrate(found(SPLIT))
+    table = settings_table(proposals, {"conflict": 0.3}, {"update": 0.4, "conflict:value": 0.2})
+    assert table["update"] == 0.4
+    assert table["conflict:value"] > 0.6
+
+
+def test_every_threshold_that_is_proposed_can_be_set() -> None:
+    every = found(*((r, k, 40, 0.75, 9) for r in ("conflict", "update") for k in ("value", "direction", "statement")))
+    assert set(settings_table(calibrate(every), {}, {})) <= relate.settable()
+
+
 def test_too_few_rulings_are_said_to_be() -> None:
-    rows = [{"relation": "conflict", "confidence": 0.9, "right": True}] * 30
-    assert calibrate(rows) is None
-    assert "too few" in calibration_text(None, 30)
+    text = calibration_text(calibrate(found(("conflict", "value", 12, 0.75, 5))), {})
+    assert "too few" in text
+    assert "[match]" not in text
 
 
 # -------------------------------------------------------------------------------------------- commands
@@ -79,11 +149,13 @@ def test_too_few_rulings_are_said_to_be() -> None:
 def test_calibrate_proposes_and_changes_nothing(ruled: str) -> None:
     before = Path(ruled).read_bytes()
     text = run("calibrate", "--db", ruled)
-    found = re.search(r"^\[match\]\nconflict = (0\.\d\d)$", text, re.MULTILINE)
-    assert found is not None
-    assert 0.6 < float(found[1]) < 0.9
+    line = re.search(r'^\[match\]\n"conflict:value" = (0\.\d\d)$', text, re.MULTILINE)
+    assert line is not None
+    assert 0.6 < float(line[1]) < 0.9
     now, refitted = map(float, re.findall(r"0\.\d{4}", text)[:2])
     assert refitted < now
+    hidden, every, stay = map(int, re.findall(r"(\d+) of all (\d+) would no longer be said, (\d+) stay", text)[0])
+    assert 0 < hidden == every - stay
     assert Path(ruled).read_bytes() == before
 
 

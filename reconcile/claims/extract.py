@@ -34,6 +34,7 @@ from reconcile.model import (
 SHORTEST_QUOTATION = 4  # words; fewer are scare quotes or titles
 METRIC_WORDS = 6
 _Fields = dict[str, Any]  # of a claim, by name
+_Found = TimeRef | Entity | Cue | Participant | Quantity
 
 
 class Extractor(Protocol):
@@ -128,7 +129,7 @@ def _measured(reading: Reading, shared: _Fields, quantity: Quantity, clause: Spa
         "kind": ClaimKind.QUANTITY,
         "focus": Span(start, end),
         "subject": _subject(reading, quantity, clause) or shared["subject"],
-        "quantity": replace(quantity, start=start, end=end),
+        "quantity": _shift(quantity, offset),
         **filled,
     }
 
@@ -177,12 +178,16 @@ def _part(reading: Reading, clause: Span) -> Reading:
         for e in reading.entities
         if (_is_of(e, reading, clause) if e.kind == "place" else alone or _inside_span(e, clause))
     )
-    return replace(
-        reading,
-        cues=(*_elided(reading, clause), *_within(reading.cues, clause)),
-        times=_times(reading, clause),
-        entities=people,
-        participants=_within(reading.participants, clause),
+    return Reading(
+        reading.sentence,
+        reading.quantities,
+        _times(reading, clause),
+        people,
+        _within(reading.participants, clause),
+        (*_elided(reading, clause), *_within(reading.cues, clause)),
+        reading.quotations,
+        reading.attribution,
+        reading.clauses,
     )
 
 
@@ -205,7 +210,7 @@ def _is_of(item: Entity, reading: Reading, clause: Span) -> bool:
     return _inside_span(item, clause) or _is_apart(item, reading)
 
 
-def _is_apart(item: TimeRef | Entity | Cue | Participant, reading: Reading) -> bool:
+def _is_apart(item: _Found, reading: Reading) -> bool:
     return not any(_inside_span(item, clause) for clause in reading.clauses)
 
 
@@ -281,7 +286,7 @@ def _numbered(fields: _Fields, seen: Counter[tuple[str, ...]]) -> Claim:
     return Claim(claim_id=stable_id("claim", *key, str(number)), **fields)
 
 
-_Item = TypeVar("_Item", TimeRef, Entity, Cue, Participant)
+_Item = TypeVar("_Item", TimeRef, Entity, Cue, Participant, Quantity)
 
 
 def _shift(item: _Item, offset: int) -> _Item:
@@ -289,13 +294,16 @@ def _shift(item: _Item, offset: int) -> _Item:
     if not offset:
         return item
     start, end = item.start + offset, item.end + offset
-    made: TimeRef | Entity | Cue | Participant
+    made: _Found
     if isinstance(item, Cue):
         made = Cue(start, end, item.raw, item.kind, item.value, item.group)
     elif isinstance(item, Entity):
         made = Entity(start, end, item.raw, item.name, item.kind, item.within)
     elif isinstance(item, Participant):
         made = Participant(start, end, item.raw, item.event, item.role, item.name)
+    elif isinstance(item, Quantity):
+        q = item
+        made = Quantity(start, end, q.raw, q.low, q.high, q.step, q.unit, q.dimension, q.hedge, q.noun, q.per)
     else:
         made = TimeRef(start, end, item.raw, item.low, item.high, item.granularity, item.kind)
     return made
@@ -305,5 +313,5 @@ def _within(items: tuple[_Item, ...], span: Span) -> tuple[_Item, ...]:
     return tuple(item for item in items if _inside_span(item, span))
 
 
-def _inside_span(item: TimeRef | Entity | Cue | Participant, span: Span) -> bool:
+def _inside_span(item: _Found, span: Span) -> bool:
     return span.start <= item.start and item.end <= span.end

@@ -30,14 +30,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from reconcile import languages
-from reconcile.claims.morphology import CLITIC, ROOTS, variants
-from reconcile.errors import ConfigError
+from reconcile.claims.morphology import CLITIC, variants
+from reconcile.claims.pattern_tree import Node, check
 
 GAP = 11
 MEMO_SIZE = 20_000
 LONGEST_WORD = 48  # letters; no inflected word is longer
 _WORD = re.compile(r"[\w\u0300-\u036f]+")
-_PART = re.compile(r"[^\W_]+")
 _TIGHT = frozenset(["", "-", "'", "’", "‑", "."])
 _CURRENCY = frozenset(["", "%", "$", "€", "£", "₱", "¥", "R$", "US$", "−", "+"])
 _HARD = frozenset('.,;:!?()[]«»„“”"–—•\n')
@@ -48,12 +47,13 @@ class Tokens:
     i-1. ``begun``: where patterns may begin, by language index.
     """
 
-    __slots__ = ("begun", "capitals", "ends", "hard", "soft", "starts", "text", "words")
+    __slots__ = ("begun", "capitals", "ends", "gaps", "hard", "soft", "starts", "text", "words")
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.begun: dict[_Index, _Begun] = {}
         self.capitals: list[bool] = []
+        self.gaps: list[str] = []
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.words: list[str] = []
@@ -66,6 +66,7 @@ class Tokens:
             if not word.isascii():
                 word = unicodedata.normalize("NFC", word)
             gap = text[last:start]
+            self.gaps.append(gap)
             self.starts.append(start)
             self.ends.append(end)
             self.words.append(word.casefold())
@@ -77,6 +78,7 @@ class Tokens:
                 self.soft.append(gap in _TIGHT or gap.strip() in _CURRENCY or self._ordinal(gap))
                 self.hard.append(gap != "." and (not _HARD.isdisjoint(gap) or gap == " - "))
             last = end
+        self.gaps.append(text[last:])
 
     def _ordinal(self, gap: str) -> bool:
         """Return whether the point before the newest word belongs to an ordinal ("3. Quartal")."""
@@ -91,9 +93,7 @@ class Tokens:
 
     def gap(self, i: int) -> str:
         """Return what stands between word i - 1 and word i (the text's own edge for the outer words)."""
-        left = self.ends[i - 1] if i > 0 else 0
-        right = self.starts[i] if i < len(self.starts) else len(self.text)
-        return self.text[left:right]
+        return self.gaps[i]
 
     def capital(self, i: int) -> bool:
         """Return whether word i begins with a capital letter."""
@@ -116,20 +116,6 @@ class Hit:
     last: int
 
 
-class _Node:
-    __slots__ = ("cut", "exact", "gap", "number", "prefixes", "start", "stems", "value")
-
-    def __init__(self) -> None:
-        self.exact: dict[str, _Node] = {}
-        self.stems: dict[str, _Node] = {}
-        self.prefixes: dict[str, _Node] = {}
-        self.number: _Node | None = None
-        self.gap: _Node | None = None
-        self.start: _Node | None = None
-        self.cut: _Node | None = None
-        self.value: str | None = None
-
-
 def split_entries(entries: str | Iterable[str]) -> Iterator[str]:
     """Yield the patterns of one table value: a list, or one string parted by commas."""
     for part in entries.split(",") if isinstance(entries, str) else entries:
@@ -137,7 +123,7 @@ def split_entries(entries: str | Iterable[str]) -> Iterator[str]:
             yield " ".join(part.split())
 
 
-_Heads = tuple[_Node, ...]
+_Heads = tuple[Node, ...]
 _Begun = list[dict[int, _Heads]]
 _Opening = tuple[int, _Heads, frozenset[str] | None]  # a lexicon, and the second words without which nothing matches
 
@@ -191,67 +177,24 @@ class Lexicon:
         inflect = languages.load(lang).table("inflect")
         self._lang = lang
         self._endings = frozenset(split_entries(str(inflect.get("endings", "")))) | {""}
-        self._root = _Node()
+        self._root = Node()
         self._clitics = lang in CLITIC
         for value in sorted(table, key=lambda name: (name == silent, name)):
             entries = table[value]
             if isinstance(entries, (str, list, tuple)):
                 for pattern in split_entries(entries):
-                    self._add(self._root, pattern.split(), "" if value == silent else value)
+                    check(elements := pattern.split(), value, lang)
+                    self._root.add(elements, "" if value == silent else value)
+        self._root.grow(lang)
         self._index = _index(lang)
         self._number = self._index.add(self)
 
-    def _add(self, node: _Node, elements: list[str], value: str) -> None:
-        if not elements:
-            node.value = _joined(node.value, value)
-            return
-        head, rest = elements[0], elements[1:]
-        if head == "<":
-            node.start = node.start or _Node()
-            self._add(node.start, rest, value)
-        elif head == ">":
-            node.cut = node.cut or _Node()
-            self._add(node.cut, rest, value)
-        elif head == "...":
-            if not rest or rest[0] in ("<", ">", "..."):
-                raise ConfigError(f"pattern with {value!r} ({self._lang}): a word must follow '...', not {rest[:1]}")
-            node.gap = node.gap or _Node()
-            self._add(node.gap, rest, value)
-        else:
-            for choice in filter(None, head.split("|")):
-                self._add_choice(node, choice.casefold(), rest, value)
-
-    def _add_choice(self, node: _Node, choice: str, rest: list[str], value: str) -> None:
-        if choice == "#":
-            node.number = node.number or _Node()
-            self._add(node.number, rest, value)
-        elif "#" in choice:
-            raise ConfigError(f"pattern {choice!r} ({self._lang}): '#' stands alone; make it a pattern of its own")
-        elif choice.startswith("^"):
-            for form in sorted(ROOTS[self._lang](choice[1:])):
-                self._add_words(node, _PART.findall(form), rest, value)
-        elif choice[-1:] in ("~", "*"):
-            words = _PART.findall(choice)
-            for word in words[:-1]:
-                node = node.exact.setdefault(word, _Node())
-            table = node.stems if choice[-1] == "~" else node.prefixes
-            self._add(table.setdefault(words[-1], _Node()), rest, value)
-        else:
-            self._add_words(node, _PART.findall(choice), rest, value)
-
-    def _add_words(self, node: _Node, words: list[str], rest: list[str], value: str) -> None:
-        if not words:
-            return
-        for word in words:
-            node = node.exact.setdefault(word, _Node())
-        self._add(node, rest, value)
-
-    def _children(self, node: _Node, word: str) -> tuple[_Node, ...]:
+    def _children(self, node: Node, word: str) -> tuple[Node, ...]:
         """Return the nodes that one word leads to, the most exact first."""
         child = node.exact.get(word)
         if not (self._clitics or node.stems or node.prefixes or node.number):
             return () if child is None else (child,)
-        found: list[_Node] = []
+        found: list[Node] = []
         for form in variants(word, self._lang):
             if (child := node.exact.get(form)) is not None:
                 found.append(child)
@@ -265,32 +208,36 @@ class Lexicon:
             found.append(node.number)
         return tuple(found)
 
-    def heads(self, word: str) -> tuple[_Node, ...]:
+    def heads(self, word: str) -> tuple[Node, ...]:
         """Return the nodes behind the first word of the patterns that may begin with it."""
         return self._children(self._root, word)
 
-    def seconds(self, heads: Iterable[_Node]) -> frozenset[str] | None:
+    def seconds(self, heads: Iterable[Node]) -> frozenset[str] | None:
         """Return the words of which one must follow the first for a match; None where it may be any or none."""
         found: set[str] = set()
         waiting = list(heads)
         while waiting:
             node = waiting.pop()
+            if node.waiting:
+                node.grow(self._lang)
             if self._clitics or node.value is not None or node.gap or node.number or node.stems or node.prefixes:
                 return None
             found |= node.exact.keys()
             waiting += [child for child in (node.start, node.cut) if child is not None]
         return frozenset(found)
 
-    def begun(self, tokens: Tokens) -> Mapping[int, tuple[_Node, ...]]:
+    def begun(self, tokens: Tokens) -> Mapping[int, tuple[Node, ...]]:
         """Return the words, in order, at which a pattern may begin, with the nodes behind them."""
         found = tokens.begun.get(self._index)
         if found is None or len(found) <= self._number:
             found = self._index.begun(tokens)
         return found[self._number]
 
-    def _walk(self, node: _Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
+    def _walk(self, node: Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
         """Add every match that ends at or below this node; ``at`` is (position, start, cut or -1)."""
         pos, start, cut = at
+        if node.waiting:
+            node.grow(self._lang)
         if node.value is not None:
             out.append(Hit(start, cut if cut >= 0 else pos, node.value, pos))
         if node.start is not None:
@@ -305,8 +252,10 @@ class Lexicon:
             for child in self._children(node, tokens.words[pos]):
                 self._walk(child, tokens, (pos + 1, start, cut), out)
 
-    def _leap(self, node: _Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
+    def _leap(self, node: Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
         pos, start, cut = at
+        if node.waiting:
+            node.grow(self._lang)
         for there in range(pos, min(pos + GAP + 1, len(tokens))):
             if tokens.hard[there]:
                 return
@@ -321,7 +270,7 @@ class Lexicon:
         heads = self.begun(tokens).get(i)
         return self._below(heads, tokens, i) if heads else []
 
-    def _below(self, heads: tuple[_Node, ...], tokens: Tokens, i: int) -> list[Hit]:
+    def _below(self, heads: tuple[Node, ...], tokens: Tokens, i: int) -> list[Hit]:
         out: list[Hit] = []
         for head in heads:
             self._walk(head, tokens, (i + 1, i, -1), out)
@@ -335,6 +284,8 @@ class Lexicon:
         waiting = list(self.heads(word))
         while waiting:
             node = waiting.pop()
+            if node.waiting:
+                node.grow(self._lang)
             found.update((node.value or "").split("|"))
             waiting += [*node.exact.values(), *node.stems.values(), *node.prefixes.values()]
             waiting += [child for child in (node.number, node.gap, node.start, node.cut) if child is not None]
@@ -342,7 +293,7 @@ class Lexicon:
 
     def find(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order; look-alikes take their place and are left out."""
-        return [hit for hit in self.find_all(tokens) if hit.value]
+        return [hit for hit in self.find_all(tokens) if hit.value] if self.begun(tokens) else []
 
     def find_all(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order, look-alikes with an empty value among them."""
@@ -356,15 +307,6 @@ class Lexicon:
                 hits.append(found[0])
                 done = max(found[0].j, i + 1)
         return hits
-
-
-def _joined(old: str | None, new: str) -> str:
-    """Return the value of a pattern that stands in two lists: both, parted by a bar; a look-alike
-    overrides.
-    """
-    if not old or not new or new in old.split("|"):
-        return new
-    return f"{old}|{new}"
 
 
 @lru_cache(maxsize=1024)

@@ -18,6 +18,7 @@ from reconcile.claims.phrases import split_entries, tokenise
 from reconcile.model import Cue, Quantity, TimeRef
 
 _REACH = 24  # characters before a quantity in which "instead of", "previously" and the like make it a base
+_GROUPS = ("period", "part", "region")
 _NOTHING = re.compile(r"(?!)")
 _CHANGES = ("from", "since", "pair")  # openers that say nothing without a word of change
 _BEHIND = ("than", "that", "after", "level", "multiple")  # openers that follow what is compared
@@ -31,8 +32,8 @@ _PASSABLE = frozenset(",(—–-")  # breaks across which a number may have its 
 def find(text: str, lang: str) -> tuple[Cue, ...]:
     """Return the scope words of a text: ``group`` is period, part or region, ``value`` the word in lower case."""
     found = []
-    printed = tokenise(text).words
-    for group in ("period", "part", "region"):
+    printed = _every_opener(lang).intersection(tokenise(text).words)
+    for group in _GROUPS if printed else ():
         if _openers(lang, group).isdisjoint(printed):
             continue
         for match in _pattern(lang, group).finditer(text):
@@ -200,6 +201,11 @@ def _openers(lang: str, group: str) -> frozenset[str]:
     """Return the words that phrases of a group begin with: a text without any of them holds none."""
     listed = languages.load(lang).table("scope").get(group, "")
     return frozenset(tokenise(phrase).words[0] for phrase in split_entries(listed))
+
+
+@lru_cache(maxsize=64)
+def _every_opener(lang: str) -> frozenset[str]:
+    return frozenset().union(*(_openers(lang, group) for group in _GROUPS))
 
 
 @lru_cache(maxsize=64)

@@ -1,4 +1,4 @@
-"""Content words of a sentence, and stems that let inflected forms of one word meet."""
+"""Content words of a sentence, stems that let inflected forms of one word meet, and a text cut after a whole word."""
 
 from __future__ import annotations
 
@@ -42,6 +42,22 @@ def stem(word: str) -> str:
     """
     plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
     return plain[:STEM_LENGTH]
+
+
+def shortened(text: str, limit: int) -> str:
+    """Return ``text`` on one line in at most ``limit`` characters, cut after a whole word where one ends near there.
+
+    >>> shortened("the bridge was closed", 15)
+    'the bridge was…'
+    """
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    kept = line[: limit - 1]
+    space = kept.rfind(" ")
+    if line[limit - 1] != " " and space >= limit // 2:
+        kept = kept[:space]
+    return kept.rstrip(" ,;:([–—-") + "…"
 
 
 def stems(text: str, lang: str) -> frozenset[str]:

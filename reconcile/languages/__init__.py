@@ -6,7 +6,6 @@ by digits, symbols and SI units alone.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,6 +13,8 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+import tomli
 
 from reconcile.errors import ConfigError
 
@@ -59,6 +60,7 @@ def codes() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
+@lru_cache(maxsize=1024)
 def normal_code(code: str) -> str:
     """Return the code a tag stands for: ``en-GB`` and ``EN`` are ``en``, ``fil`` is ``tl``.
 
@@ -85,8 +87,8 @@ def _load(code: str) -> Language:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return tomli.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
+    except (tomli.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name}: not readable as TOML: {error}") from error
 
 

@@ -15,27 +15,23 @@ from reconcile.match import candidates, levels, values
 from reconcile.match.declare import Pairing
 from reconcile.match.reference import Reference
 from reconcile.match.slots import Frame, Slot
-from reconcile.model import Article, Quantity, Story
-
-Key = tuple[str, str, str, str, str]  # subject, metric, dimension, first and last day
+from reconcile.model import Article, Quantity
 
 
 def pairings(
     articles: Sequence[Article],
-    stories: Sequence[Story],
+    story_of: Mapping[str, str],
     frames: Mapping[str, Frame],
     reference: Reference,
     *,
     only: Collection[str] | None = None,
 ) -> Iterator[Pairing]:
     """Yield the pairings of slots of different stories that share a key, in order; ``only`` as in ``match``."""
-    story_of = {article_id: story.story_id for story in stories for article_id in story.article_ids}
     known = {a.article_id: a for a in articles}
-    holders: dict[Key, set[str]] = defaultdict(set)
+    holders: dict[str, set[str]] = defaultdict(set)
     for article_id in known:
-        for slot in frames[article_id].slots:
-            for key in keys(slot):
-                holders[key].add(article_id)
+        for key in keys_of(frames[article_id]):
+            holders[key].add(article_id)
     meeting = {
         pair
         for held in holders.values()
@@ -49,10 +45,15 @@ def pairings(
                 yield pairing
 
 
-def keys(slot: Slot) -> frozenset[Key]:
+def keys_of(frame: Frame) -> frozenset[str]:
+    """Return what the slots of an article can be found by."""
+    return frozenset(key for slot in frame.slots for key in keys(slot))
+
+
+def keys(slot: Slot) -> frozenset[str]:
     """Return what a measured slot can be found by: none unless entity, metric and a resolved period are known."""
     metric = levels.metrics_of(slot)[:1]
     if not isinstance(slot.answer, Quantity) or not slot.claim.subject or not metric or slot.kind != "value":
         return frozenset()
     subject, dimension = slot.claim.subject.casefold(), slot.answer.dimension
-    return frozenset((subject, metric[0], dimension, str(t.low), str(t.high)) for t in values.periods(slot))
+    return frozenset("\t".join((subject, metric[0], dimension, str(t.low), str(t.high))) for t in values.periods(slot))

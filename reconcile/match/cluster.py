@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from reconcile.claims.words import shortened
 from reconcile.match.findings import Decided
 from reconcile.model import Claim, Cluster, Relation, stable_id
 
 SAME_QUESTION = (Relation.AGREE, Relation.COMPATIBLE, Relation.UPDATE, Relation.CONFLICT)
 LINKED = 0.5
+LABEL = 80  # characters of a question in words
 
 
 def clusters(decided: Sequence[Decided], story_id: str) -> tuple[Cluster, ...]:
@@ -73,7 +75,7 @@ def label(claims: Sequence[Claim]) -> str:
         default="",
     )
     text = ": ".join(part for part in (subject, metric) if part)
-    return text or claims[0].quote[:80]
+    return shortened(text or claims[0].quote, LABEL)
 
 
 def _common(names: Sequence[str]) -> str:

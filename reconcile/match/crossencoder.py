@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import struct
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
@@ -18,22 +17,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from reconcile.config import cores
 from reconcile.errors import ModelError
-from reconcile.match import weights
-from reconcile.match.hub import one_torch_thread
+from reconcile.match import encoder
+from reconcile.match.hub import one_torch_thread, require_safe
 from reconcile.match.judge import Judge, Opinion, Pair, opinion
 
 FILE = Path(__file__).with_name("judge.onnx")
 CARD = Path(__file__).with_name("judge.json")
 RULES = "rules"
 LONGEST = 160  # tokens of both texts together
-WORDS = "embeddings.word_embeddings.weight"
+_ADVICE = "reinstall reconcile or use --judge rules"
 _LABELS = {"entailment": 0, "agree": 0, "contradiction": 1, "conflict": 1, "neutral": 2, "unrelated": 2}
-
-Matrix = NDArray[np.float32]
 
 
 def load(name: str | None = None, *, threads: int = 0) -> Judge | None:
@@ -72,20 +68,10 @@ class OnnxJudge:
     """The packaged judge. ``threads``: pairs judged side by side (0: as many as the process may use)."""
 
     def __init__(self, card: Mapping[str, Any], *, threads: int = 0, file: Path = FILE) -> None:
-        import onnxruntime
-        from tokenizers import Tokenizer
-
         self.name = str(card["name"])
         self._threads = threads or cores()
-        folder = weights.restore()
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.enable_truncation(LONGEST, strategy="longest_first")
-        self._words = _word_vectors(folder / "model.safetensors")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        content = _checked(file, str(card["sha256"]))
-        self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+        self._tokenizer, self._words = encoder.tokenizer(), encoder.word_vectors()
+        self._session = encoder.session(encoder.checked(file, card["sha256"], _ADVICE))
 
     def opinions(self, pairs: Sequence[Pair]) -> list[Opinion]:
         """Return one opinion per pair, in order."""
@@ -95,13 +81,27 @@ class OnnxJudge:
             return list(pool.map(self._one, pairs))
 
     def _one(self, pair: Pair) -> Opinion:
-        coded = self._tokenizer.encode(*pair)
-        sides = coded.sequence_ids
-        first = np.array([[float(s == 0) for s in sides]], np.float32)
-        second = np.array([[float(s == 1) for s in sides]], np.float32)
-        given = {"words": self._words[coded.ids][None], "first": first, "second": second}
+        a, b = (self._tokenizer.encode(text, add_special_tokens=False).ids for text in pair)
+        begin, end = [encoder.BEGIN], [encoder.END]
+        first, second = kept(len(a), len(b), LONGEST - 4)
+        parts = (begin, a[:first], end + end, b[:second], end)
+        sides = np.repeat([-1, 0, -1, 1, -1], [len(part) for part in parts])
+        given = {
+            "words": self._words[[token for part in parts for token in part]][None],
+            "first": (sides == 0).astype(np.float32)[None],
+            "second": (sides == 1).astype(np.float32)[None],
+        }
         shares, fields = self._session.run(None, given)
         return opinion(shares[0].tolist(), fields[0].tolist())
+
+
+def kept(first: int, second: int, room: int) -> tuple[int, int]:
+    """Return how many tokens of two texts stay in a room for both: the longer is cut first, then either to a half."""
+    short, long = sorted((first, second))
+    if short + long > room:
+        short = min(short, room // 2)
+        long = room - short
+    return (short, long) if first <= second else (long, short)
 
 
 class HubJudge:
@@ -115,14 +115,16 @@ class HubJudge:
         from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
         self._threads = threads or cores()
-        local = Path(name_or_path).is_dir()
         try:
+            require_safe(name_or_path)
             self._tokenizer = AutoTokenizer.from_pretrained(
-                name_or_path, local_files_only=local, trust_remote_code=False
+                name_or_path, local_files_only=True, trust_remote_code=False
             )
             self._model = AutoModelForSequenceClassification.from_pretrained(
-                name_or_path, local_files_only=local, trust_remote_code=False, use_safetensors=True
+                name_or_path, local_files_only=True, trust_remote_code=False, use_safetensors=True
             ).eval()
+        except ModelError:
+            raise
         except Exception as error:  # the libraries below raise errors of many families
             reason = " ".join(str(error).split())[:200] or type(error).__name__
             raise ModelError(
@@ -172,28 +174,7 @@ def _card() -> dict[str, Any]:
         card = json.loads(CARD.read_text("utf-8"))
         return {"name": card["name"], "sha256": card["sha256"]}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{CARD}: cannot be read ({error}); reinstall reconcile or use --judge rules") from error
-
-
-def _checked(file: Path, sha256: str) -> bytes:
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise ModelError(
-            f"{file}: cannot be read ({error.strerror}); reinstall reconcile or use --judge rules"
-        ) from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ModelError(f"{file}: SHA-256 starts {found[:12]}, not {sha256[:12]}; reinstall or use --judge rules")
-    return content
-
-
-def _word_vectors(path: Path) -> Matrix:
-    """Return the word vectors of a safetensors file, mapped, not read: only the rows of words in use are loaded."""
-    with path.open("rb") as file:
-        (length,) = struct.unpack("<Q", file.read(8))
-        entry = json.loads(file.read(length))[WORDS]
-    return np.memmap(path, "<f4", "r", 8 + length + entry["data_offsets"][0], tuple(entry["shape"]))
+        raise ModelError(f"{CARD}: cannot be read ({error}); {_ADVICE}") from error
 
 
 def _folder_digest(name_or_path: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
+from reconcile.claims.words import shortened
 from reconcile.match import levels, slots, values
 from reconcile.match.compare import assertion, compare
 from reconcile.match.declare import Pairing
@@ -31,6 +32,7 @@ LONG_QUOTATION = 5  # words
 OTHER_WORDS = frozenset({Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE})  # typed: the judge adds nothing
 NOTHING = Likeness(0, 0, 0, 0, 0, 0)
 CLOSE = 1.15  # ratio of values up to which a conflict is called low
+SHOWN = 80  # characters of an answer in an explanation
 ORDER = (Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE, Relation.COMPATIBLE, Relation.AGREE)
 
 
@@ -256,7 +258,8 @@ _SAYS = {
 def explain(one: Decided) -> str:
     """Return one line: what stands against what, why, and which scope differs or is unknown."""
     answer = one.rows[0]
-    parts = [f"{field_of(one.pairing)}: {shown(one.pairing.a)!r} against {shown(one.pairing.b)!r}, {answer.label}"]
+    a, b = (shortened(shown(slot), SHOWN) for slot in (one.pairing.a, one.pairing.b))
+    parts = [f"{field_of(one.pairing)}: {a!r} against {b!r}, {answer.label}"]
     parts.append(_SAYS[one.relation])
     period = next((row for row in one.rows if row.field == "period"), None)
     if period is not None and period.level == "else":

@@ -1,8 +1,13 @@
-"""Load a sentence-transformers model safely (safetensors, no remote code) and run torch with one thread."""
+"""Load models of the Hugging Face hub safely (safetensors, no remote code) and run torch with one thread.
+
+``use_safetensors`` binds only the encoder: sentence-transformers reads the weights of its other modules from a pickle
+where there is nothing else. So a folder is looked through before, and of a hub's model no such file is fetched.
+"""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from reconcile.errors import ModelError
+
+PICKLED = frozenset({".bin", ".ckpt", ".h5", ".joblib", ".keras", ".pickle", ".pkl", ".pt", ".pth"})
+FETCHED = ("*.json", "*.safetensors", "*.txt", "*.model")
+MODULES = "modules.json"
+OWN_MODULES = "sentence_transformers."
 
 _E5_NAME = re.compile(r"(?:^|[/_-])e5[_-](?!.{0,40}instruct)")
 
@@ -40,9 +50,48 @@ def _no_progress_bars() -> Iterator[None]:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
 
 
+def require_safe(name_or_path: str) -> None:
+    """Raise ModelError if a model's folder holds weights as pickles only, or modules of its own.
+
+    A hub's model that is not in the cache is fetched, without any such file; what is loaded after that must need none.
+    """
+    folder = Path(name_or_path)
+    if not folder.is_dir():
+        from huggingface_hub import snapshot_download
+
+        folder = Path(snapshot_download(name_or_path, allow_patterns=list(FETCHED)))
+    tops = [folder / path for path in _modules(folder, name_or_path)]
+    for file in sorted(path for path in folder.rglob("*") if path.suffix.lower() in PICKLED):
+        place = file.parent
+        used = place == folder or any(place.is_relative_to(top) for top in tops)
+        if used and not any(place.glob("*.safetensors")):
+            shown = file.relative_to(folder)
+            raise ModelError(
+                f"model {name_or_path!r}: {shown} may carry code and is not loaded; save the weights as safetensors"
+            )
+
+
+def _modules(folder: Path, name: str) -> list[str]:
+    """Return the folders of a sentence-transformers model's modules other than its own."""
+    file = folder / MODULES
+    if not file.is_file():
+        return []
+    try:
+        listed = [(str(row["type"]), str(row["path"])) for row in json.loads(file.read_text("utf-8"))]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"model {name!r}: its {MODULES} cannot be read ({error})") from error
+    for kind, path in listed:
+        if not kind.startswith(OWN_MODULES):
+            raise ModelError(f"model {name!r}: its module {kind} is code of its own, which is not run")
+        if not (folder / path).resolve().is_relative_to(folder.resolve()):
+            raise ModelError(f"model {name!r}: its module {path} lies outside its folder")
+    return [path for _, path in listed if path]
+
+
 def load_model(name_or_path: str, device: str) -> Any:
     """Return the sentence-transformers model, ready to run; a folder needs no network. Raises ModelError."""
     try:
+        require_safe(name_or_path)
         from sentence_transformers import SentenceTransformer
 
         with _no_progress_bars():
@@ -50,9 +99,11 @@ def load_model(name_or_path: str, device: str) -> Any:
                 name_or_path,
                 device=device,
                 trust_remote_code=False,
-                local_files_only=Path(name_or_path).is_dir(),
+                local_files_only=True,
                 model_kwargs={"use_safetensors": True},
             )
+    except ModelError:
+        raise
     except Exception as error:  # the libraries below raise errors of many families
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise ModelError(

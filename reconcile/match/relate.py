@@ -90,6 +90,14 @@ class RelationModel:
         return best, shares[best]
 
 
+def settable() -> frozenset[str]:
+    """Return the names of the thresholds that settings may give: of a relation, or of one for one kind of slot."""
+    from reconcile.match.answers import ASSERTION
+
+    said = [str(r) for r in CLASSES if r is not Relation.UNRELATED]
+    return frozenset([*said, *(f"{relation}:{kind}" for relation in said for kind in ASSERTION)])
+
+
 def features(kind: str, rows: Sequence[FieldOutcome]) -> list[str]:
     """Return the names of the features that hold for a compared pair."""
     base = kind.partition(" ")[0]

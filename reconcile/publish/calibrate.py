@@ -1,18 +1,26 @@
-"""The confidence of conflicts set against what reviewers ruled: a line through the log-odds, and what would change.
+"""The confidence of findings set against what reviewers ruled: a line through the log-odds, and what would change.
 
 The line is fitted by penalised logistic regression (Platt scaling, held to "no change" by a weak prior), and judged
-on findings that it was not fitted on. Nothing is written: the result is a proposal for the settings file.
+on findings that it was not fitted on. Each relation and kind of answer with enough rulings has a line of its own.
+Nothing is written: the result is a proposal for the settings file.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from reconcile.match.answers import ASSERTION
+from reconcile.model import REFERENCE
+from reconcile.publish import quality
+from reconcile.publish.quality import Share
+from reconcile.publish.read import query
+
+HALF = 0.5
 FOLDS = 5
-FEWEST, FEWEST_EACH = 20, 5
+FEWEST, FEWEST_EACH = 30, 5
 PRIOR = 1.0
 STEPS = 50
 _EDGE = 1e-6
@@ -31,22 +39,37 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """A proposal. Scores are Brier's (0 is best), before and after, on findings left out of the fit.
+class Seen:
+    """A finding as far as a threshold minds it: ``right`` is what was ruled, None where nothing was."""
 
-    ``threshold`` is the confidence under which a conflict is more often wrong than right, None if there is none
-    between 0 and 1; ``below`` is how many of the ruled conflicts lie under it, ``below_right`` how many of those were
-    confirmed.
+    relation: str
+    kind: str
+    confidence: float
+    right: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What the rulings say of one threshold: ``relation`` and the ``kinds`` of answers that it counts for.
+
+    ``pooled`` kinds have too few rulings of their own. ``before`` and ``after`` are Brier scores (0 is best) on
+    findings left out of the fit; ``threshold`` is the confidence under which the relation is more often wrong than
+    right, None where nothing is to be changed, and ``why`` says why. ``below`` and ``above`` are the ruled findings
+    on either side of it, ``hidden`` and ``shown`` all findings.
     """
 
-    ruled: int
-    confirmed: int
-    line: Line
-    before: float
-    after: float
-    threshold: float | None
-    below: int
-    below_right: int
+    relation: str
+    kinds: tuple[str, ...]
+    pooled: bool
+    ruled: Share
+    why: str
+    before: float | None = None
+    after: float | None = None
+    threshold: float | None = None
+    below: Share | None = None
+    above: Share | None = None
+    hidden: int = 0
+    shown: int = 0
 
 
 def _odds(share: float) -> float:
@@ -105,47 +128,134 @@ def brier(rows: Sequence[tuple[float, bool]]) -> float:
     return sum((confidence - right) ** 2 for confidence, right in rows) / len(rows)
 
 
-def calibrate(ruled: Sequence[Mapping[str, Any]]) -> Calibration | None:
-    """Return what the ruled findings (``quality.ruled``) say of the confidence of conflicts; None if too few."""
-    rows = [(float(r["confidence"]), bool(r["right"])) for r in ruled if r["relation"] == "conflict"]
-    confirmed = sum(right for _, right in rows)
+_EVERY = """SELECT f.finding_id, f.relation, f.confidence, o.field AS kind
+  FROM findings f JOIN comparisons o ON o.finding_id = f.finding_id AND o.role = 'assertion'
+  WHERE NOT EXISTS (SELECT 1 FROM articles a WHERE a.kind = :reference AND a.source IN (f.source_a, f.source_b))
+  ORDER BY f.finding_id, o.position"""
+
+
+def seen(conn: sqlite3.Connection) -> list[Seen]:
+    """Return every finding between articles whose threshold can be set, with what was ruled on it."""
+    ruled = {row["finding_id"]: row["right"] for row in quality.ruled(conn)}
+    every = {row["finding_id"]: row for row in query(conn, _EVERY, {"reference": REFERENCE})}
+    settable = {comparison.field for comparison in ASSERTION.values()}
+    return [
+        Seen(row["relation"], row["kind"], row["confidence"], ruled.get(finding_id))
+        for finding_id, row in every.items()
+        if row["kind"] in settable
+    ]
+
+
+def calibrate(findings: Iterable[Seen]) -> list[Proposal]:
+    """Return what the rulings say of each relation and kind of answer; kinds with too few are taken together."""
+    groups: dict[str, dict[str, list[Seen]]] = {}
+    for one in findings:
+        groups.setdefault(one.relation, {}).setdefault(one.kind, []).append(one)
+    made = []
+    for relation in sorted(groups):
+        kinds = groups[relation]
+        rest = [kind for kind in sorted(kinds) if len(_ruled(kinds[kind])) < FEWEST]
+        made += [_proposal((kind,), kinds[kind], pooled=False) for kind in sorted(kinds) if kind not in rest]
+        together = [one for kind in rest for one in kinds[kind]]
+        if _ruled(together):
+            made.append(_proposal(tuple(rest), together, pooled=True))
+    return made
+
+
+def _ruled(findings: Iterable[Seen]) -> list[tuple[float, bool]]:
+    return [(one.confidence, one.right) for one in findings if one.right is not None]
+
+
+def _counted(name: str, rows: Sequence[tuple[float, bool]]) -> Share:
+    right = sum(ok for _, ok in rows)
+    return Share(name, right, len(rows), right / len(rows) if rows else 0.0, *quality.wilson(right, len(rows)))
+
+
+def _proposal(kinds: tuple[str, ...], findings: Sequence[Seen], *, pooled: bool) -> Proposal:
+    rows = _ruled(findings)
+    base = Proposal(findings[0].relation, kinds, pooled, _counted("ruled", rows), "", shown=len(findings))
+    confirmed = base.ruled.right
     if len(rows) < FEWEST or min(confirmed, len(rows) - confirmed) < FEWEST_EACH:
-        return None
+        return replace(
+            base, why=f"too few: {FEWEST} rulings are needed, {FEWEST_EACH} of them for and {FEWEST_EACH} against"
+        )
     lines = [fit([row for n, row in enumerate(rows) if n % FOLDS != fold]) for fold in range(FOLDS)]
     refitted = [(lines[n % FOLDS].refit(confidence), right) for n, (confidence, right) in enumerate(rows)]
+    base = replace(base, before=brier(rows), after=brier(refitted))
     line = fit(rows)
-    threshold = _share(-line.shift / line.slope) if line.slope > 0 else None
-    under = [right for confidence, right in rows if threshold is not None and confidence < threshold]
-    scores = brier(rows), brier(refitted)
-    return Calibration(len(rows), confirmed, line, *scores, threshold, len(under), sum(under))
+    threshold = math.ceil(100 * _share(-line.shift / line.slope)) / 100 if line.slope > 0 else 0.0
+    below = _counted("below", [row for row in rows if row[0] < threshold])
+    if base.after is not None and base.before is not None and base.after >= base.before:
+        return replace(base, why="keep: a refit is no better than the confidence as it is")
+    if not 0 < threshold < 1 or not below.of:
+        return replace(base, why="keep: no threshold would leave out more wrong ones than right ones")
+    if below.high >= HALF:
+        return replace(base, why=f"keep: under {threshold:.2f} it may still be right as often as wrong")
+    above = _counted("above", [row for row in rows if row[0] >= threshold])
+    hidden = sum(one.confidence < threshold for one in findings)
+    found = replace(base, why=f"raise to {threshold:.2f}", threshold=threshold, below=below, above=above)
+    return replace(found, hidden=hidden, shown=len(findings) - hidden)
 
 
-def calibration_text(found: Calibration | None, ruled: int) -> str:
-    """Return the proposal in words, with the lines for ``reconcile.toml``; it says when to leave things as they are."""
-    if found is None:
-        return (
-            f"{ruled} ruled conflicts: too few to refit. At least {FEWEST} are needed, "
-            f"{FEWEST_EACH} of them confirmed and {FEWEST_EACH} not.\n"
-        )
-    lines = [
-        f"{found.ruled} ruled conflicts, {found.confirmed} confirmed",
-        f"Brier score on findings left out of the fit: {found.before:.4f} now, {found.after:.4f} refitted",
-        "",
-        "confidence  refitted",
-        *(f"      {c:.2f}      {found.line.refit(c):.2f}" for c in (0.3, 0.5, 0.7, 0.8, 0.9, 0.95)),
-        "",
-    ]
-    if found.after >= found.before:
-        lines.append("The refit is no better than the confidence as it is: nothing to change.")
-    elif found.threshold is None or not found.below:
-        lines.append("No threshold would leave out more wrong conflicts than right ones: nothing to set.")
-    else:
-        wrong = found.below - found.below_right
-        lines += [
-            f"Under {found.threshold:.2f} lie {wrong} conflicts that were not confirmed, {found.below_right} were.",
-            "To leave those out, put this into reconcile.toml and run again; nothing has been changed:",
-            "",
-            "[match]",
-            f"conflict = {found.threshold:.2f}",
+def settings_table(
+    proposals: Iterable[Proposal], packaged: Mapping[str, float], given: Mapping[str, float]
+) -> dict[str, float]:
+    """Return the whole ``[match]`` table that says what is proposed; what is in force for other kinds stays.
+
+    :param packaged: the thresholds of the model; ``given``: those of the settings file, which go before them.
+    """
+    table = dict(given)
+    for found in sorted(proposals, key=lambda p: not p.pooled):
+        if found.threshold is None:
+            continue
+        meant = {kind for kind, comparison in ASSERTION.items() if comparison.field in found.kinds}
+        if not found.pooled:
+            table |= {f"{found.relation}:{kind}": found.threshold for kind in meant}
+            continue
+        table[found.relation] = found.threshold  # which counts for every kind that has no threshold of its own
+        for kind in ASSERTION:
+            now = _in_force(found.relation, kind, packaged, given)
+            wanted = max(now, found.threshold) if kind in meant else now
+            table.pop(f"{found.relation}:{kind}", None)
+            if wanted != found.threshold:
+                table[f"{found.relation}:{kind}"] = wanted
+    return dict(sorted(table.items()))
+
+
+def _in_force(relation: str, kind: str, packaged: Mapping[str, float], given: Mapping[str, float]) -> float:
+    """Return the threshold of a kind as it is now."""
+    own = f"{relation}:{kind}"
+    order = (given.get(own), given.get(relation), packaged.get(own), packaged.get(relation))
+    return next((value for value in order if value is not None), 1.0)
+
+
+def calibration_text(proposals: Sequence[Proposal], table: Mapping[str, float]) -> str:
+    """Return the proposals in words, with the lines for ``reconcile.toml``; they say where to leave things be."""
+    if not proposals:
+        return "nothing has been ruled on yet\n"
+    parts = []
+    for found in proposals:
+        name = f"{found.relation}, {' and '.join(found.kinds)}{' (taken together)' if found.pooled else ''}"
+        lines = [name, f"  ruled: {_said(found.ruled)}"]
+        if found.before is not None:
+            lines.append(
+                f"  Brier score on findings left out of the fit: {found.before:.4f} now, {found.after:.4f} refitted"
+            )
+        lines.append(f"  {found.why}")
+        if found.below is not None and found.above is not None:
+            lines += [
+                f"  under it: {_said(found.below)}; from it on: {_said(found.above)}",
+                f"  {found.hidden} of all {found.hidden + found.shown} would no longer be said, {found.shown} stay",
+            ]
+        parts.append("\n".join(lines) + "\n")
+    if any(found.threshold is not None for found in proposals):
+        lines = [
+            f"{name} = {value:.2f}" if ":" not in name else f'"{name}" = {value:.2f}' for name, value in table.items()
         ]
-    return "\n".join(lines) + "\n"
+        parts.append("To say so, put this into reconcile.toml and run again; nothing has been changed:\n")
+        parts.append("\n".join(["[match]", *lines]) + "\n")
+    return "\n".join(parts)
+
+
+def _said(share: Share) -> str:
+    return f"{share.right} of {share.of} right ({share.share:.2f}, 95 % {share.low:.2f}-{share.high:.2f})"

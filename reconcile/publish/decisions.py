@@ -120,8 +120,8 @@ def rule(conn: sqlite3.Connection, decision: Decision) -> Decision:
     return decision
 
 
-def append_decision(conn: sqlite3.Connection, decision: Decision) -> None:
-    """Add a decision inside the transaction that is under way; the same one again changes nothing.
+def append_decision(conn: sqlite3.Connection, decision: Decision) -> bool:
+    """Add a decision inside the transaction under way; return False where it is there already.
 
     :raises StoreError: if the decision is not complete, or another has its id.
     """
@@ -135,3 +135,12 @@ def append_decision(conn: sqlite3.Connection, decision: Decision) -> None:
         conn.execute(f"INSERT INTO decisions ({names}) VALUES ({marks})", values)  # noqa: S608
     elif tuple(present) != values:
         raise StoreError(f"another decision has the id {decision.decision_id}")
+    return present is None
+
+
+def appended(conn: sqlite3.Connection, decision: Decision) -> bool | str:
+    """Add a decision as ``append_decision`` does; where that refuses it, return why."""
+    try:
+        return append_decision(conn, decision)
+    except StoreError as error:
+        return str(error)

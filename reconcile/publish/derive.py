@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from functools import partial
 
 from reconcile.errors import StoreError
-from reconcile.model import REFERENCE, Claim, Finding, Publication, stable_id
+from reconcile.model import REFERENCE, Claim, Finding, stable_id
 from reconcile.publish.decisions import side_digest
+from reconcile.publish.publication import Publication
 from reconcile.publish.rows import (
     Row,
     article_row,
@@ -33,6 +35,9 @@ DERIVED: dict[str, tuple[str, ...]] = {
     "stories": ("story_id",),
     "story_articles": ("story_id", "article_id"),
     "origins": ("article_id",),
+    "profiles": ("article_id",),
+    "near": ("article_a", "article_b"),
+    "claim_keys": ("key", "article_id"),
     "clusters": ("cluster_id",),
     "cluster_claims": ("cluster_id", "claim_id"),
     "findings": ("finding_id",),
@@ -154,6 +159,12 @@ def _story_rows(publication: Publication) -> Iterator[tuple[str, Iterable[Row]]]
     )
 
 
+def _nearness_rows(publication: Publication) -> Iterator[tuple[str, Iterable[Row]]]:
+    yield "profiles", map(asdict, publication.profiles)
+    yield "near", ({"article_a": a, "article_b": b} for a, b in publication.near)
+    yield "claim_keys", ({"key": key, "article_id": article_id} for key, article_id in publication.keys)
+
+
 def _cluster_rows(publication: Publication, lookup: Lookup) -> Iterator[tuple[str, Iterable[Row]]]:
     clusters = publication.clusters
     yield (
@@ -179,20 +190,36 @@ def _cluster_rows(publication: Publication, lookup: Lookup) -> Iterator[tuple[st
     )
 
 
+def _own(publication: Publication) -> Publication:
+    """Leave out what the publication holds of articles that it does not replace."""
+    own = publication.replaces
+    if own is None:
+        return publication
+    return replace(
+        publication,
+        articles=tuple(a for a in publication.articles if a.article_id in own),
+        sentences=tuple(s for s in publication.sentences if s.article_id in own),
+        claims=tuple(c for c in publication.claims if c.article_id in own),
+        origins=tuple(o for o in publication.origins if o.article_id in own),
+    )
+
+
 def table_rows(publication: Publication) -> Iterator[tuple[str, Iterable[Row]]]:
     """Yield every derived table's name with its rows, one table at a time.
 
     :raises StoreError: if a claim or finding names something that the publication does not hold.
     """
     lookup = Lookup(publication)
+    publication = _own(publication)
     yield "sources", map(source_row, publication.sources)
     yield "articles", map(article_row, publication.articles)
     yield "pages", ({"article_id": a.article_id, "raw": a.raw} for a in publication.articles if a.raw)
     yield "sentences", map(sentence_row, publication.sentences)
     yield "claims", map(claim_row, publication.claims)
-    yield "entities", _entity_rows(publication.claims)
     yield "claim_entities", _claim_entity_rows(publication.claims)
+    yield "entities", _entity_rows(publication.claims)
     yield from _story_rows(publication)
+    yield from _nearness_rows(publication)
     yield from _cluster_rows(publication, lookup)
     yield "findings", map(partial(_finding_row, lookup), publication.findings)
     yield (

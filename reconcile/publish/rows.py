@@ -75,7 +75,8 @@ def dump(value: object) -> str:
     return "[]" if value in ((), []) else _encode(value)
 
 
-def _load(text: str) -> Any:
+def load(text: str) -> Any:
+    """Read what ``dump`` wrote."""
     return () if text == "[]" else json.loads(text)
 
 
@@ -247,15 +248,15 @@ def read_claim(row: Mapping[str, Any]) -> Claim:
         kind=ClaimKind(row["kind"]),
         quantity=_read_quantity(row["quantity"]),
         direction=Direction(row["direction"]) if row["direction"] else None,
-        times=tuple(TimeRef(**t) for t in _load(row["times"])),
-        places=tuple(_load(row["places"])),
-        entities=tuple(Entity(**e) for e in _load(row["entities"])),
-        cues=tuple(Cue(**c) for c in _load(row["cues"])),
+        times=tuple(TimeRef(**t) for t in load(row["times"])),
+        places=tuple(load(row["places"])),
+        entities=tuple(Entity(**e) for e in load(row["entities"])),
+        cues=tuple(Cue(**c) for c in load(row["cues"])),
         polarity=Polarity(row["polarity"]),
         status=Status(row["status"]) if row["status"] else None,
         attribution=None if said is None else Attribution(row["speaker"], row["cue"], said),
         modality=Modality(row["modality"]),
-        participants=tuple(Participant(**p) for p in _load(row["participants"])),
+        participants=tuple(Participant(**p) for p in load(row["participants"])),
         **{n: row[n] for n in names},
     )
 
@@ -297,8 +298,8 @@ def read_finding(row: Mapping[str, Any], outcomes: Iterable[FieldOutcome]) -> Fi
         field=Field(row["field"]),
         severity=Severity(row["severity"]) if row["severity"] else None,
         outcomes=tuple(outcomes),
-        also_in_a=tuple(_load(row["also_in_a"])),
-        also_in_b=tuple(_load(row["also_in_b"])),
+        also_in_a=tuple(load(row["also_in_a"])),
+        also_in_b=tuple(load(row["also_in_b"])),
         focus_a=_span(row, "focus_a"),
         focus_b=_span(row, "focus_b"),
         **{n: row[n] for n in names},

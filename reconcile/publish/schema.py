@@ -13,7 +13,19 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from reconcile.errors import StoreError
-from reconcile.publish.tables import INDEXES_1, SEARCH_1, TABLES_1, TABLES_2, TABLES_3, TABLES_4, TABLES_5, TABLES_6
+from reconcile.publish.tables import (
+    INDEXES_1,
+    SEARCH_1,
+    TABLES_1,
+    TABLES_2,
+    TABLES_3,
+    TABLES_4,
+    TABLES_5,
+    TABLES_6,
+    TABLES_7,
+    TABLES_8,
+    TABLES_9,
+)
 from reconcile.publish.views import VIEWS
 
 if TYPE_CHECKING:
@@ -32,11 +44,7 @@ def _tables(db: Database) -> None:
     for table, searched in SEARCH_1.items():
         for sql in _search_sql(table, searched):
             db.execute(sql)
-    for verb in ("UPDATE", "DELETE"):
-        db.execute(
-            f"CREATE TRIGGER decisions_no_{verb.lower()} BEFORE {verb} ON decisions "
-            "BEGIN SELECT RAISE(ABORT, 'decisions are append-only: record a new one that supersedes'); END"
-        )
+    _append_only(db, "decisions", "record a new one that supersedes")
 
 
 @migrations(name="0002_revisions")
@@ -67,6 +75,34 @@ def _verifications(db: Database) -> None:
 def _references(db: Database) -> None:
     for sql in TABLES_6:
         db.execute(sql)
+
+
+@migrations(name="0007_nearness")
+def _nearness(db: Database) -> None:
+    for sql in TABLES_7:
+        db.execute(sql)
+
+
+@migrations(name="0008_retractions")
+def _retractions(db: Database) -> None:
+    for sql in TABLES_8:
+        db.execute(sql)
+    _append_only(db, "retractions", "restoring adds a row")
+
+
+@migrations(name="0009_overviews")
+def _overviews(db: Database) -> None:
+    for sql in TABLES_9:
+        db.execute(sql)
+
+
+def _append_only(db: Database, table: str, instead: str) -> None:
+    """Refuse any change to the rows of a table, saying what to do instead."""
+    for verb in ("UPDATE", "DELETE"):
+        db.execute(
+            f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} are append-only: {instead}'); END"
+        )
 
 
 def _search_sql(table: str, columns: tuple[str, ...]) -> tuple[str, ...]:

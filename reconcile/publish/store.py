@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -24,17 +23,17 @@ from reconcile.model import (
     Finding,
     Origin,
     Problem,
-    Publication,
-    Relation,
     Revision,
     Sentence,
     Source,
     Story,
     stable_id,
 )
-from reconcile.publish import read
-from reconcile.publish.decisions import append_decision, finding_digest, new_decision
-from reconcile.publish.derive import DERIVED, table_rows
+from reconcile.publish import nearness, read, retractions, writing
+from reconcile.publish.decisions import append_decision, appended, finding_digest, new_decision
+from reconcile.publish.opening import explained, open_for_reading, open_for_writing, require_file
+from reconcile.publish.publication import Publication
+from reconcile.publish.retractions import Retraction
 from reconcile.publish.rows import Row, change_row, dump, problem_row, revision_row
 from reconcile.publish.schema import migrate, require_ours
 from reconcile.publish.verifications import Verification
@@ -44,59 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Store", "finding_digest", "new_decision"]
 
-BUSY_SECONDS = 5.0
 _RUN_COLUMNS = ("started_at", "tool_version", "extractor", "embedder", "settings", "input_digest")
 T = TypeVar("T")
-
-
-def _explained(where: str, error: sqlite3.Error) -> StoreError:
-    """Put SQLite's own words into one line that says where and what to do."""
-    text = str(error)
-    if "locked" in text or "busy" in text:
-        return StoreError(f"{where}: another process is writing to it; wait for it to finish and try again")
-    if "not a database" in text:
-        return StoreError(f"{where}: is not a SQLite database; name another file with --db")
-    if "malformed" in text or "corrupt" in text or "disk I/O" in text:
-        return StoreError(f"{where}: is damaged ({text}); restore a copy, or delete it and run again")
-    if "readonly" in text or "read-only" in text:
-        return StoreError(f"{where}: cannot be written; check the permissions of the file and its folder")
-    if "full" in text:
-        return StoreError(f"{where}: the disk is full ({text})")
-    if "unable to open" in text:
-        return StoreError(f"{where}: cannot be opened; check the path and the permissions of its folder")
-    return StoreError(f"{where}: {text}")
-
-
-def _open_for_reading(path: Path) -> sqlite3.Connection:
-    """Open so that nothing can be written; a copy in a folder that cannot be written to is read as immutable.
-
-    ``query_only`` instead of ``mode=ro``: a read-only connection leaves ``-wal`` and ``-shm`` files behind.
-    """
-    uri = path.absolute().as_uri()
-    conn = sqlite3.connect(f"{uri}?mode=rw", uri=True, timeout=BUSY_SECONDS)
-    try:
-        conn.execute("PRAGMA query_only = ON")
-        conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-    except sqlite3.OperationalError as error:
-        conn.close()
-        wal = path.with_name(path.name + "-wal")
-        cannot = "unable to open" in str(error) or "readonly" in str(error)
-        if not cannot or (wal.exists() and wal.stat().st_size):
-            raise
-        conn = sqlite3.connect(f"{uri}?immutable=1", uri=True)
-    return conn
-
-
-def _open_for_writing(path: Path) -> sqlite3.Connection:
-    if str(path) == ":memory:":
-        return sqlite3.connect(":memory:")
-    conn = sqlite3.connect(path, timeout=BUSY_SECONDS)
-    try:
-        conn.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall()
-    except sqlite3.Error:
-        conn.close()
-        raise
-    return conn
 
 
 class Store:
@@ -110,10 +58,10 @@ class Store:
     def __init__(self, path: str | Path, *, read_only: bool = False) -> None:
         self.path = Path(path)
         self.read_only = read_only
-        if read_only and not self.path.is_file():
-            raise StoreError(f"{path}: no such database; make it with `reconcile run PATH... --db {path}`")
+        if read_only:
+            require_file(self.path)
         with self._errors():
-            self._conn = (_open_for_reading if read_only else _open_for_writing)(self.path)
+            self._conn = (open_for_reading if read_only else open_for_writing)(self.path)
         try:
             with self._errors():
                 require_ours(self._conn, str(path), read_only=read_only)
@@ -138,7 +86,7 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            raise _explained(str(self.path), error) from error
+            raise explained(str(self.path), error) from error
         except UnicodeEncodeError as error:
             raise StoreError(f"{self.path}: a text with a lone surrogate cannot be stored") from error
 
@@ -183,18 +131,30 @@ class Store:
 
     # ---------------------------------------------------------------- writing
 
-    def publish(self, publication: Publication) -> None:
+    def publish(
+        self, publication: Publication, *, retracted: Iterable[Retraction] = (), after: int | None = None
+    ) -> None:
         """Make the derived tables hold this publication, in one transaction, writing only what changed.
+
+        One that ``replaces`` articles leaves the rows of all others as they are.
 
         Decisions and vectors are left alone; one row is added to ``runs``, and earlier versions are kept.
 
-        :raises StoreError: if the database cannot be written, or the publication names what it does not hold.
+        :param retracted: what the publication leaves out of what stands, each with who takes it back and why.
+        :param after: the number of the run whose publication this one was made from, to refuse it if that is no longer
+            the last one (None: whatever stands).
+        :raises StoreError: if the database cannot be written, or the publication names what it does not hold, or
+            holds a retracted article.
         """
         with self._writing():
-            written = deleted = 0
-            for table, rows in table_rows(publication):
-                more, fewer = self._replace(table, rows)
-                written, deleted = written + more, deleted + fewer
+            if after is not None and after != nearness.last_number(self._conn):
+                raise StoreError(
+                    f"{self.path}: another run published to it meanwhile, so this one changed nothing; run again"
+                )
+            for said in retracted:
+                retractions.retract(self._conn, said)
+            retractions.require_none(self._conn, publication.articles, str(self.path))
+            written, deleted = writing.write(self._conn, publication, str(self.path))
             finished = publication.run.get("finished_at") or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
             self._append_revisions(publication.revisions, finished)
             self._append_run(publication, written, deleted, finished=finished)
@@ -205,54 +165,15 @@ class Store:
             for position, change in enumerate(revision.changes):
                 self._insert("changes", change_row(revision.revision_id, position, change))
 
-    def _replace(self, table: str, rows: Iterable[Row]) -> tuple[int, int]:
-        """Make ``table`` hold exactly ``rows``; return how many rows were written and deleted."""
-        columns = [row[1] for row in self._conn.execute(f"PRAGMA table_info({table})")]
-        names = ", ".join(f'"{c}"' for c in columns)
-        at = [columns.index(c) for c in DERIVED[table]]
-        in_order = itemgetter(*columns)
-        wanted: dict[tuple[Any, ...], tuple[Any, ...]] = {}
-        for row in rows:
-            new: tuple[Any, ...] = in_order(row)
-            key = tuple(new[i] for i in at)
-            if wanted.setdefault(key, new) != new:
-                name = " ".join(map(str, key))
-                raise StoreError(f"{self.path}: two different rows of {table} have the id {name}")
-        gone: list[tuple[Any, ...]] = []
-        for old in self._conn.execute(f"SELECT {names} FROM {table}"):  # noqa: S608 (our own names)
-            key = tuple(old[i] for i in at)
-            if key not in wanted:
-                gone.append(key)
-            elif wanted[key] == old:
-                del wanted[key]
-        match = " AND ".join(f"{c} = ?" for c in DERIVED[table])
-        self._conn.executemany(f"DELETE FROM {table} WHERE {match}", gone)  # noqa: S608
-        self._upsert(table, columns, wanted.values())
-        return len(wanted), len(gone)
-
-    def _upsert(self, table: str, columns: list[str], rows: Iterable[tuple[Any, ...]]) -> None:
-        key = DERIVED[table]
-        names = ", ".join(f'"{c}"' for c in columns)
-        changes = ", ".join(f'"{c}" = excluded."{c}"' for c in columns if c not in key)
-        action = f"UPDATE SET {changes}" if changes else "NOTHING"
-        sql = (
-            f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(columns))}) "  # noqa: S608
-            f"ON CONFLICT ({', '.join(key)}) DO {action}"
-        )
-        self._conn.executemany(sql, rows)
-
     def _append_run(self, publication: Publication, written: int, deleted: int, *, finished: str) -> None:
         run = publication.run
-        (number,) = self._conn.execute("SELECT coalesce(max(number), 0) + 1 FROM runs").fetchone()
+        number = nearness.last_number(self._conn) + 1
         row: Row = {
             "run_id": stable_id(str(number), dump(sorted(run.items())), finished),
             "number": number,
             "finished_at": finished,
             **{name: run.get(name) for name in _RUN_COLUMNS},
-            "articles": len(publication.articles),
-            "claims": len(publication.claims),
-            "findings": len(publication.findings),
-            "conflicts": sum(f.relation is Relation.CONFLICT for f in publication.findings),
+            **self.read(nearness.totals),
             "problems": len(publication.problems),
             "rows_written": written,
             "rows_deleted": deleted,
@@ -272,6 +193,20 @@ class Store:
         """
         with self._writing():
             append_decision(self._conn, decision)
+
+    def record_all(self, decisions: Iterable[Decision]) -> list[bool | str]:
+        """Append decisions in one transaction; for each, return whether it is new, or why it is refused."""
+        with self._writing():
+            return [appended(self._conn, decision) for decision in decisions]
+
+    def restore(self, said: Iterable[Retraction]) -> None:
+        """Let retracted articles in again: the next run that reads one publishes it.
+
+        :raises StoreError: if one of them is not retracted; then none is restored.
+        """
+        with self._writing():
+            for one in said:
+                retractions.restore(self._conn, one)
 
     def save_vectors(self, model: str, dim: int, vectors: Mapping[str, bytes]) -> None:
         """Keep vectors of ``dim`` numbers by text hash; one that is already there is replaced."""

@@ -341,3 +341,56 @@ TABLES_6 = (
     "ALTER TABLE articles ADD COLUMN kind TEXT NOT NULL DEFAULT 'article'",
     "CREATE INDEX idx_articles_5 ON articles (kind)",
 )
+
+# What lets a run or check look at a part of the corpus: who is near whom, what claims of other stories are met by.
+TABLES_7 = (
+    """CREATE TABLE profiles (
+  article_id TEXT PRIMARY KEY NOT NULL REFERENCES articles(article_id),
+  day INTEGER NOT NULL,
+  mean BLOB NOT NULL,
+  terms BLOB NOT NULL,
+  weights BLOB NOT NULL
+)""",
+    """CREATE TABLE near (
+  article_a TEXT NOT NULL REFERENCES articles(article_id),
+  article_b TEXT NOT NULL REFERENCES articles(article_id),
+  PRIMARY KEY (article_a, article_b)
+) WITHOUT ROWID""",
+    "CREATE INDEX idx_near_0 ON near (article_b)",
+    """CREATE TABLE claim_keys (
+  key TEXT NOT NULL,
+  article_id TEXT NOT NULL REFERENCES articles(article_id),
+  PRIMARY KEY (key, article_id)
+) WITHOUT ROWID""",
+    "CREATE INDEX idx_claim_keys_0 ON claim_keys (article_id)",
+)
+
+# What was taken back, and what was let in again; only ever added to.
+TABLES_8 = (
+    """CREATE TABLE retractions (
+  retraction_id TEXT PRIMARY KEY NOT NULL,
+  article_id TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  action TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  who TEXT NOT NULL,
+  retracted_at TEXT NOT NULL,
+  title TEXT NOT NULL,
+  source TEXT NOT NULL,
+  url TEXT NOT NULL,
+  content_hash TEXT NOT NULL,
+  claims INTEGER NOT NULL,
+  findings INTEGER NOT NULL,
+  finding_ids TEXT NOT NULL
+)""",
+    "CREATE UNIQUE INDEX idx_retractions_0 ON retractions (article_id, number)",
+    "CREATE INDEX idx_retractions_1 ON retractions (retracted_at)",
+    "CREATE INDEX idx_retractions_2 ON retractions (action)",
+    "CREATE INDEX idx_retractions_3 ON retractions (who)",
+)
+
+# What the pages of sources and stories count is read from these alone.
+TABLES_9 = (
+    "CREATE INDEX idx_findings_sources ON findings (source_a, source_b, relation)",
+    "CREATE INDEX idx_findings_story ON findings (story_id, relation)",
+)

@@ -10,9 +10,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from reconcile.claims.words import shortened
+
 Row = Mapping[str, object]
 
 WIDTH = 100
+VALUE = 80  # characters of a side's answer, which stands in the quote below it
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]")
 _SPACES = "\t\n\r\x0b\x0c\x85\u2028\u2029"
 _COLOURS = {"high": "1;31", "low": "1;33", "caret": "1;36", "dim": "2", "bold": "1"}
@@ -83,7 +86,7 @@ def side_lines(side: Row, *, color: bool = False, width: int = WIDTH) -> Iterato
     span = f"{side.get('part')} {start}-{whole(side.get('end'))}"
     file = f"{side['path']}:{line} " if side.get("path") and line else f"{side['path']} " if side.get("path") else ""
     where = f"{file}{side.get('source') or 'unknown source'}, {side.get('article_id')} ({span})"
-    value = f": {side['value']}" if side.get("value") else ""
+    value = f": {shortened(str(side['value']), VALUE)}" if side.get("value") else ""
     yield "  --> " + clean(where + value)
     focus = (whole(side.get("focus_start")) - start, whole(side.get("focus_end")) - start)
     yield from marked_lines(str(side.get("quote") or ""), focus, color=color, width=width)
@@ -141,9 +144,10 @@ def _cell(value: object, limit: int) -> str:
     text = "" if value is None else f"{value:.2f}" if isinstance(value, float) else clean(str(value))
     if columns(text) <= limit:
         return text
-    while text and columns(text) > limit - 1:
-        text = text[: max(0, len(text) - max(1, (columns(text) - limit) // 2))]
-    return text + "…"
+    fits = len(text)
+    while fits and columns(text[:fits]) > limit - 1:
+        fits -= max(1, (columns(text[:fits]) - limit) // 2)
+    return shortened(text, fits + 1)
 
 
 def _mapping(value: object) -> Row:

@@ -4,6 +4,7 @@ A decision *stands* until another supersedes it; a withdrawal undoes the one tha
 had superseded stands again. Each reviewer has one that stands; the newest on a finding is *current*, and an
 ``unsure`` gives way to any other. A decision is *stale* when the finding is gone or its quotes or values have
 changed since (the digest differs); a stale decision does not close a conflict. ``unsure`` leaves it open too.
+A retraction *stands* until the article is restored.
 """
 
 # ruff: noqa: S608 (every part of these statements is a constant of this module)
@@ -108,9 +109,22 @@ WHERE NOT EXISTS (
   )""",
     "decisions_stale": """
 SELECT d.decision_id, d.finding_id,
-  CASE WHEN f.finding_id IS NULL THEN 'the finding is gone' ELSE 'its quotes or values changed' END AS why,
+  CASE
+    WHEN f.finding_id IS NOT NULL THEN 'its quotes or values changed'
+    WHEN d.finding_id IN (SELECT value FROM retractions_standing, json_each(finding_ids))
+      THEN 'the article was retracted'
+    ELSE 'the finding is gone'
+  END AS why,
   d.ruling, d.reviewer, d.note, d.created_at, f.about
 FROM decisions_current d LEFT JOIN findings f ON f.finding_id = d.finding_id
 WHERE f.finding_id IS NULL OR f.digest <> d.digest
 ORDER BY d.created_at DESC, d.decision_id""",
+    "retractions_standing": """
+SELECT article_id, title, source, url, reason, who, retracted_at, claims, findings, finding_ids, content_hash,
+  retraction_id
+FROM retractions r
+WHERE action = 'retracted' AND NOT EXISTS (
+    SELECT 1 FROM retractions n WHERE n.article_id = r.article_id AND n.number > r.number
+  )
+ORDER BY retracted_at DESC, article_id""",
 }

@@ -47,7 +47,7 @@ from reconcile.read.switched import switched_off
 
 BRACKETED_END = re.compile(r"\s?\([^()]{0,120}\)$")
 DASHED = re.compile(r"\s[-–—]\s|\t")
-COUNTED = re.compile(r"^\d+[ -]?\w+ ")
+COUNTED = re.compile(r"^\d(?:\w+ |\d*+[ -]\w+ )")
 TIMED = re.compile(r"\d{1,2}(?:[:.]\d\d| ?h(?: ?\d\d)?\b| ?[ap]\.?m\b)(?: (?:Uhr|uur|h|WIB|[ap]\.?m\b))?\.?\s(?=\S)")
 SPEAKER = re.compile(r"[A-ZÀ-Þ][A-ZÀ-Þ .'-]{1,30}:\s")
 HEADLINE_WORDS: Final = 4

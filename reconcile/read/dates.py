@@ -10,6 +10,7 @@ from typing import Any, Final
 FIRST_YEAR: Final = 1900
 LAST_YEAR: Final = 2100
 MAX_CHARS: Final = 80
+FIRST_SECOND: Final = 10**8  # since 1970; a smaller whole number is no moment
 BARE_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 YEAR_FIRST = re.compile(r"(\d{4})[/.](\d{1,2})[/.](\d{1,2})(?!\d)")
 YEAR_LAST = re.compile(r"(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
@@ -34,7 +35,8 @@ def normalise_date(value: Any) -> str | None:
     if isinstance(value, date):
         return _from_day(value.year, value.month, value.day)
     if isinstance(value, int | float):
-        return _from_epoch(float(value))
+        is_day = isinstance(value, int) and 0 <= value < FIRST_SECOND  # 20251021
+        return _from_text(str(value)) if is_day else _from_epoch(value)
     return _from_text(value) if isinstance(value, str) else None
 
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from reconcile.errors import InputError
 from reconcile.model import Problem
 from reconcile.read.encoding import decode
-from reconcile.read.identity import canonical_url, repair
+from reconcile.read.identity import canonical_url, repair, shown_url, without_secrets
 from reconcile.read.place import DEFAULT_LIMITS, Limits, whole
 
 STAGE = "reference"
@@ -135,6 +135,7 @@ def _rows(like: FactRow, header: Sequence[str], lines: list[Line]) -> tuple[tupl
             continue
         period = cells.pop("date", "")
         cells["period"] = cells.get("period") or period
+        cells["url"] = without_secrets(cells.get("url", ""))
         fact = FactRow(name=like.name, path=like.path, line=line, decimal=mark, **cells)
         wrong = _wrong(fact)
         if wrong is None:
@@ -170,7 +171,7 @@ def _wrong(fact: FactRow) -> tuple[str, str] | None:
     if long:
         return f"{long[0]} is longer than {MAX_CELL} characters", "shorten it; the other rows were read"
     if fact.url and not canonical_url(fact.url):
-        return f"not a web address: {fact.url[:100]!r}", "give an http(s) address or leave url empty"
+        return f"not a web address: {shown_url(fact.url)[:100]!r}", "give an http(s) address or leave url empty"
     return None
 
 

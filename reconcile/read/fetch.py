@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import http.client
 import ipaddress
-import re
 import socket
 import ssl
 import threading
@@ -18,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from reconcile.errors import InputError
 from reconcile.read.place import DEFAULT_LIMITS, Limits, content_type
@@ -34,6 +33,11 @@ MAX_ROBOTS_BYTES: Final = 512_000
 CHUNK: Final = 65_536
 CODINGS: Final = frozenset({"", "identity", "gzip", "x-gzip"})
 NAT64: Final = ipaddress.ip_network("64:ff9b::/96")
+# What Python counts as global although no web page stands there: site-local, documentation, protocol assignments with
+# the metadata service of one cloud, 6to4 relays, and the address under which another cloud's machines ask their host.
+NEVER_PUBLIC: Final = tuple(
+    map(ipaddress.ip_network, ("fec0::/10", "3fff::/20", "192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32"))
+)
 PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
 
 
@@ -261,15 +265,6 @@ def user_agent() -> str:
     return f"{AGENT}/{__version__} (article comparison; run by a person)"
 
 
-def shown_url(url: str) -> str:
-    """Return an address as it may be printed and stored: without user, password and fragment."""
-    try:
-        parts = urlsplit(url)
-        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, parts.query, ""))
-    except ValueError:
-        return re.sub(r"//[^/@]{0,500}@", "//", url)
-
-
 def is_public(address: str) -> bool:
     """Tell whether an IP address is one of the open internet: not private, loopback, link-local or reserved."""
     try:
@@ -282,6 +277,8 @@ def is_public(address: str) -> bool:
             inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(str(inner))
+    if any(ip in network for network in NEVER_PUBLIC):
+        return False
     return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_unspecified)
 
 

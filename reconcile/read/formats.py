@@ -134,6 +134,8 @@ def read_jsonl(stream: IO[bytes], place: Place) -> Iterator[Item]:
     while line:
         if line.strip():
             yield from _json_line(line, place, number)
+        while len(line) >= place.limits.max_bytes and not line.endswith(b"\n"):
+            line = stream.readline(place.limits.max_bytes)  # the rest of a line that is too long
         line = stream.readline(place.limits.max_bytes)
         number += 1
 
@@ -172,6 +174,9 @@ def read_csv(stream: IO[bytes], place: Place) -> Iterator[Item]:
             record = {name: value for name, value in zip(header, row, strict=False) if value}
             if "\ufffd" in "".join(row):
                 yield place.problem(line, "some bytes cannot be decoded", "save the file as UTF-8")
+            if any(row[len(header) :]):
+                message = f"the row has {len(row)} values for {len(header)} columns; the last are left out"
+                yield place.problem(line, message, "put texts in quotes where they hold the delimiter")
             if any(row):
                 yield _draft(record, place, line=line)
             line = reader.line_num + 1

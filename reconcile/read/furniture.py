@@ -35,7 +35,7 @@ REASONS: Final = (
 
 COLON_LABEL = re.compile(r"\s{0,4}([^:|.!?\n]{1,60}?)\s{0,2}[:：]\s{0,4}(?=\S)")
 DASH_LABEL = re.compile(r"\s{0,4}([^:|.!?\n–—»>]{1,60}?)\s{0,2}(?:\s[-–—|»]\s|>>?)\s{0,4}(?=\S)")
-TOKEN = re.compile(r"[\w'’.-]*\w")
+TOKEN = re.compile(r"(?<![\w'’.-])(?:['’.-]*+\w++)++")
 NUMBER_TOKEN = re.compile(r"\d[\d.,:/h-]*(?:st|nd|rd|th|er|am|pm|h|º|ª|\.)?|\d+[ap]\.?m", re.IGNORECASE)
 SIGNED_PERCENT = re.compile(r"[+\-−–▲▼▴▾]\s?\d+(?:[.,]\d+)?\s?%")
 SEPARATOR = re.compile(r"\s[|¦•·]\s")

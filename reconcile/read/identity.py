@@ -23,6 +23,13 @@ TRACKING_WORDS: Final = (
 )
 TRACKING_NAMES: Final = frozenset(TRACKING_WORDS.split())
 DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+ACCESS_WORDS: Final = (
+    "auth authorization authkey bearer credential credentials jsessionid jwt passphrase passwd phpsessid pwd sas "
+    "sessionid sessid sig"
+)
+ACCESS_NAMES: Final = frozenset(ACCESS_WORDS.split())
+ACCESS_ENDINGS: Final = ("token", "password", "secret", "signature", "apikey", "accesskey", "privatekey")
+OPAQUE_KEY = re.compile(r"(?=.{0,200}\d)(?=.{0,200}[A-Z])[A-Za-z0-9_-]{20,200}")  # "AIza..." and the like
 
 CORE_LANGUAGES: Final = ("de", "en", "es", "fr", "id", "it", "nl", "pt", "tl")
 LANGUAGE_CODES: Final = (
@@ -72,8 +79,8 @@ def problem(draft: Draft, message: str, advice: str, article_id: str = "") -> Pr
 def canonical_url(url: str) -> str:
     """Return the address under which a page is known, or "" if ``url`` is no http(s) address.
 
-    Scheme and host in lower case; user, default port, fragment, tracking parameters and final slash removed;
-    parameters sorted; http and https count as one.
+    Scheme and host in lower case; user, default port, fragment, tracking and secret parameters and final slash
+    removed; parameters sorted; http and https count as one.
     """
     try:
         parts = urlsplit(url.strip())
@@ -85,8 +92,43 @@ def canonical_url(url: str) -> str:
     netloc = f"[{host}]" if ":" in host else host.rstrip(".")
     if port is not None and port != DEFAULT_PORTS[scheme]:
         netloc = f"{netloc}:{port}"
-    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _is_tracking(k)]
+    kept = [
+        (k, v)
+        for k, v in parse_qsl(parts.query, keep_blank_values=True)
+        if not _is_tracking(k) and not _is_secret(k, v)
+    ]
     return urlunsplit(("https", netloc, parts.path.rstrip("/"), urlencode(sorted(kept)), ""))
+
+
+def without_secrets(url: str) -> str:
+    """Return an address as it may be stored: without user, password and parameters that give access."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return re.sub(r"//[^/@]{0,500}@", "//", url.partition("?")[0])
+    if not parts.netloc and "@" in url:
+        return url.partition("?")[0].rpartition("@")[2]
+    fragment = _open_part(parts.fragment) if "=" in parts.fragment else parts.fragment
+    kept = parts._replace(netloc=parts.netloc.rpartition("@")[2], query=_open_part(parts.query), fragment=fragment)
+    return url if kept == parts else urlunsplit(kept)
+
+
+def shown_url(url: str) -> str:
+    """Return an address as it may be printed: without secrets and fragment."""
+    return without_secrets(url).partition("#")[0]
+
+
+def _open_part(query: str) -> str:
+    """Leave out the parameters that give access."""
+    kept = [part for part in query.split("&") if not any(_is_secret(k, v) for k, v in parse_qsl(part, True))]
+    return "&".join(kept)
+
+
+def _is_secret(name: str, value: str) -> bool:
+    plain = re.sub(r"[^a-z0-9]", "", name.lower())
+    if plain in ACCESS_NAMES or plain.endswith(ACCESS_ENDINGS) or plain.startswith(("xamz", "xgoog")):
+        return True
+    return plain == "key" and OPAQUE_KEY.fullmatch(value) is not None
 
 
 def _is_tracking(name: str) -> bool:
@@ -160,14 +202,14 @@ def settle(draft: Draft) -> tuple[Article | None, list[Problem]]:
     text = _repaired(draft, draft.text, problems)
     canonical = canonical_url(fields["url"])
     if fields["url"] and not canonical:
-        message = f"not a web address: {fields['url'][:200]!r}"
+        message = f"not a web address: {shown_url(fields['url'])[:200]!r}"
         problems.append(problem(draft, message, "give an http(s) address"))
     article_id = _article_id(fields, text, canonical)
     published = _published(draft, problems)
     lang = normalise_language(fields["lang"])
     if not lang:
         lang = detect_language(f"{fields['title']}\n{text}", normalise_language(draft.lang_hint))[0]
-    url = fields["url"] if canonical else ""
+    url = without_secrets(fields["url"]) if canonical else ""
     source = fields["source"] or host_name(url) or draft.fallback or article_id
     stated = (fields["title"], text, published or "", source, url, lang)
     digest = stable_id("content", *stated, *off_parts(draft.raw))  # so that a change of the switch is a change

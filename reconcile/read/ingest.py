@@ -20,10 +20,10 @@ from urllib.parse import urlsplit
 from reconcile.errors import InputError
 from reconcile.model import Article, Problem
 from reconcile.read.clean import headline
-from reconcile.read.fetch import Fetcher, FetchRules, shown_url
+from reconcile.read.fetch import Fetcher, FetchRules
 from reconcile.read.forms import EXTENSIONS, HEAD, READERS, UNSURE_TYPES, extension, form_of, refused_kind
-from reconcile.read.identity import STAGE, host_name, problem, resolve, settle
-from reconcile.read.place import DEFAULT_LIMITS, Item, Limits, Place
+from reconcile.read.identity import STAGE, host_name, problem, resolve, settle, shown_url
+from reconcile.read.place import DEFAULT_LIMITS, Item, Limits, Place, shown_path
 
 LOGGER = logging.getLogger(__name__)
 
@@ -46,11 +46,15 @@ def read(
 
     Returns the articles sorted by id and the problems sorted by place; what is wrong with one input does not
     stop the others. The order of ``paths`` makes no difference.
+
+    :raises InputError: after more than ``limits.max_errors`` problems.
     """
     problems: list[Problem] = []
     articles: list[Article] = []
     fetcher = Fetcher(rules or FetchRules(), limits)
-    for path in _inputs(paths, limits, problems):
+    inputs = _inputs(paths, limits, problems)
+    total = _bounded(0, problems, limits)
+    for path in inputs:
         found = 0
         items = _fetched(path, fetcher) if URL.match(path) else _items(path, limits, stdin)
         for item in items:
@@ -58,14 +62,26 @@ def read(
             if article is not None:
                 articles.append(article)
             found += len(rows)
+            total = _bounded(total, rows, limits)
             if found <= limits.max_problems_per_file:
                 problems.extend(rows)
         if found > limits.max_problems_per_file:
             message = f"{found:,} problems in this file; only {limits.max_problems_per_file:,} are listed"
-            problems.append(Problem(STAGE, shown_url(path), 0, "", message, "check the file's form"))
+            problems.append(_refused(shown_url(path), message, "check the file's form"))
     kept, clashes = resolve(articles)
+    _bounded(total, clashes, limits)
     rows_sorted = sorted({*problems, *clashes}, key=lambda p: (p.path, p.line, p.article_id, p.message))
     return tuple(kept), tuple(rows_sorted)
+
+
+def _bounded(count: int, rows: Sequence[Problem], limits: Limits) -> int:
+    """Return the number of problems with these. Raises InputError where there are too many of them."""
+    if count + len(rows) <= limits.max_errors:
+        return count + len(rows)
+    last = rows[limits.max_errors - count]
+    place = f"{last.path}:{last.line}" if last.line else last.path or last.article_id
+    more = f"more than {limits.max_errors:,} problems (max_errors), so the reading stops and nothing is published"
+    raise InputError(f"{place}: {last.message} ({last.advice}); {more}")
 
 
 def _settled(item: Item, limits: Limits) -> tuple[list[Problem], Article | None]:
@@ -94,7 +110,7 @@ def _inputs(paths: Sequence[str], limits: Limits, problems: list[Problem]) -> li
 
 
 def _refused(path: str, message: str, advice: str) -> Problem:
-    return Problem(STAGE, path, 0, "", message, advice)
+    return Problem(STAGE, shown_path(path), 0, "", message, advice)
 
 
 def _expand(given: str, limits: Limits, problems: list[Problem]) -> Iterator[str]:
@@ -195,7 +211,7 @@ class _Limited(io.RawIOBase):
 def _items(path: str, limits: Limits, stdin: BinaryIO | None) -> Iterator[Item]:
     """Yield what one file holds; whatever goes wrong with it becomes its last item."""
     name = "stdin" if path == "-" else _stem(path)
-    place = Place(path, name, limits)
+    place = Place(shown_path(path), shown_path(name), limits)
     try:
         if path == "-":
             yield from _stream_items(stdin or sys.stdin.buffer, place)

@@ -34,7 +34,7 @@ MODIFIED: Final = (
 )  # fmt: skip
 FROM_PAGE: Final = ("datePublished", "dateModified", "inLanguage")
 EPOCH: Final = "1970-01-01"
-SEPARATORS = re.compile(r"\s+(?:[|•·»–—-]|::)\s+")
+SEPARATORS = re.compile(r"(?<!\s)\s++(?:[|•·»–—-]|::)\s+")
 
 
 @dataclass(frozen=True, slots=True)

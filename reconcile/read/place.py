@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from typing import IO, Final
@@ -12,6 +13,7 @@ from reconcile.read.encoding import decode
 from reconcile.read.identity import STAGE, Draft
 
 Item = Draft | Problem
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Limits:
     ``max_bytes`` bounds one document or line, ``max_page_bytes`` one web page or feed, ``max_stream_bytes``
     one file of many articles (JSON Lines, CSV, WARC). Depth counts folders below the one named. ``max_pages``
     and ``max_seconds`` bound one PDF; ``max_seconds`` also bounds one download with all its redirects.
+    More than ``max_errors`` problems stop the reading.
     """
 
     max_bytes: int = 50_000_000
@@ -30,6 +33,7 @@ class Limits:
     max_depth: int = 32
     max_files: int = 1_000_000
     max_problems_per_file: int = 1_000
+    max_errors: int = 1_000_000
     max_pages: int = 500
     max_seconds: int = 60
 
@@ -53,6 +57,11 @@ class Place:
     def problem(self, line: int, message: str, advice: str) -> Problem:
         """Return a problem row about this input."""
         return Problem(STAGE, self.path, line, "", message, advice)
+
+
+def shown_path(path: str) -> str:
+    """Return a file's name as it may be stored and printed: bytes of it that are no UTF-8 become escapes."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace") if SURROGATE.search(path) else path
 
 
 def content_type(header: str) -> tuple[str, str]:

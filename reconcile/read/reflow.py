@@ -244,7 +244,7 @@ def _mended(text: str, part: str, words: Counter[str]) -> str:
     """
     if text[-1] == SOFT_HYPHEN:
         return text[:-1] + part
-    head = re.findall(r"[\w-]*$", text[:-1])[0].lower()
+    head = re.findall(r"(?<![\w-])[\w-]*+$", text[:-1])[0].lower()
     tail = re.findall(r"^[\w-]*", part)[0].lower()
     kept, joined = words[f"{head}-{tail}"], words[head + tail]
     both_are_words = words[head] and words[tail] and not joined

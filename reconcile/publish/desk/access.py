@@ -19,10 +19,15 @@ PLUGIN = "reconcile"
 REVIEW = "reconcile-review"
 LOCAL_ACTOR = {"id": "local", "reconcile_local": True}
 OUR_TABLES = frozenset({"findings", "claims", "decisions", "runs"})
-NEWEST_TABLE = "verifications"
-SHOWN_TABLES = ("findings", "claims", "articles", "sentences", "comparisons", "decisions", "verifications")
+NEWEST_TABLE = "retractions"
+SHOWN_TABLES = (  # all that some page reads: whoever may not see one of them sees no page
+    "findings", "claims", "articles", "sentences", "comparisons", "decisions", "verifications", "retractions",
+    "sources", "stories", "story_articles", "clusters", "cluster_claims", "origins", "revisions", "changes", "runs",
+)  # fmt: skip
 # Tables and views whose names start so show whole articles, or enough sentences to put one together.
 WHOLE_TEXTS = ("articles", "pages", "sentences", "claims", "revisions", "changes", "verifications")
+# Tables and views whose names start so tell what was ruled, or what was not.
+RULED = ("decisions", "conflicts_")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
@@ -36,6 +41,12 @@ def config(datasette: Datasette) -> Mapping[str, Any]:
 def publishing(datasette: Datasette) -> bool:
     """True where the settings say ``publish``: readers see quotes, never whole articles."""
     return config(datasette).get("publish") is True
+
+
+def blind(datasette: Datasette) -> bool:
+    """True where several may rule, each without knowing how the others did: ``blind``, else where ``allow`` is set."""
+    settings = config(datasette)
+    return bool(settings.get("blind", "allow" in settings and settings.get("local") is not True))
 
 
 async def our_databases(datasette: Datasette) -> list[str]:
@@ -63,7 +74,7 @@ async def chosen_database(datasette: Datasette, request: Request) -> Database:
     present = {*await database.view_names(), *await database.table_names()}
     if not {"decisions_standing", NEWEST_TABLE} <= present:
         raise NotFound(f"{name} was made by an older reconcile; `reconcile run` on it brings it up to date")
-    hidden = WHOLE_TEXTS if publishing(datasette) else ()
+    hidden = (*(WHOLE_TEXTS if publishing(datasette) else ()), *(RULED if blind(datasette) else ()))
     for table in (t for t in SHOWN_TABLES if t not in hidden):
         permissions = [("view-table", (name, table)), ("view-database", name), "view-instance"]
         await datasette.ensure_permissions(request.actor, permissions)
@@ -110,6 +121,18 @@ def kept_back(datasette: Datasette, action: str, resource: object) -> bool:
         return False
     if action == "view-table" and isinstance(resource, tuple):
         return str(resource[1]).startswith(WHOLE_TEXTS)
+    return action in ("execute-sql", "view-database-download")
+
+
+def kept_blind(datasette: Datasette, actor: Mapping[str, Any] | None, action: str, resource: object) -> bool:
+    """True for what would show rulings past the review pages, to anyone but ``root``, where reviewers are blind."""
+    if not blind(datasette) or (actor or {}).get("id") == "root":
+        return False
+    database = resource[0] if isinstance(resource, tuple) else resource
+    if database not in (*getattr(datasette, "_reconcile_databases", ()), "_memory"):
+        return False
+    if action == "view-table" and isinstance(resource, tuple):
+        return str(resource[1]).startswith(RULED)
     return action in ("execute-sql", "view-database-download")
 
 

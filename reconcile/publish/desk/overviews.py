@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import asdict, is_dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +48,7 @@ def _story(conn: sqlite3.Connection, story_id: str, _: str) -> dict[str, Any] | 
 
 def _story_plots(shown: Mapping[str, Any]) -> dict[str, Any]:
     story = shown["story"]
-    return {"times": plots.story_times(story["articles"]), "map": plots.heat_map(story["pairs"])}
+    return {"times": plots.story_times(story["articles"]), "map": plots.heat_map(_outlets(story["pairs"]))}
 
 
 def _source(conn: sqlite3.Connection, source_id: str, _: str) -> dict[str, Any] | None:
@@ -65,7 +65,12 @@ def _sources(conn: sqlite3.Connection, _: str, __: str) -> dict[str, Any]:
 
 
 def _sources_plots(shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {"map": plots.heat_map(shown["pairs"])}
+    return {"map": plots.heat_map(_outlets(shown["pairs"]))}
+
+
+def _outlets(pairs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the pairs with a trusted table."""
+    return [pair for pair in pairs if not pair["reference"]]
 
 
 def _quality(conn: sqlite3.Connection, _: str, __: str) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
 from reconcile.errors import StoreError
-from reconcile.publish import read
+from reconcile.publish import read, retractions
 from reconcile.publish.decisions import standing
-from reconcile.publish.desk import fields, queries, questions, rulings, words
+from reconcile.publish.desk import fields, listings, queries, questions, rulings, words
 from reconcile.publish.desk.access import chosen_database, publishing
 from reconcile.publish.desk.marks import Mark, context_pieces, paragraphs, pieces, waterfall
 from reconcile.publish.desk.queries import Filters
-from reconcile.publish.desk.render import ask, finding_link, found, json_response, link, render, say
+from reconcile.publish.desk.render import HEADERS, ask, finding_link, found, json_response, link, render, say
 from reconcile.publish.verifications import verification_text
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ async def queue_page(datasette: Datasette, request: Request) -> Response:
         "can_review": bool(filters.reviewer) and database.is_mutable,
         "last": await ask(database, lambda conn: rulings.last_ruling(conn, filters.reviewer)),
         "json_url": link(datasette, database.name, "/-/reconcile.json", filters.query()),
+        "table_url": listings.table_link(datasette, database.name, filters),
+        "csv_url": listings.table_link(datasette, database.name, filters, "csv"),
         "first": (listing.page - 1) * queries.PAGE_SIZE + 1,
     }
     return await render(datasette, request, "reconcile_queue.html", context)
@@ -171,9 +173,10 @@ async def finding_page(datasette: Datasette, request: Request) -> Response:
 
 
 def _article(conn: sqlite3.Connection, article_id: str, name: str) -> dict[str, Any] | None:
+    """Everything that an article's page shows; the row of its retraction, which has ``retracted_at``, if it has one."""
     article = queries.article(conn, article_id)
     if article is None:
-        return None
+        return retractions.standing(conn, [article_id]).get(article_id)
     return {
         "article": article,
         "claims": list(read.claims(conn, article_id)),
@@ -210,8 +213,11 @@ async def _load_article(datasette: Datasette, request: Request) -> tuple[Databas
 async def article_json(datasette: Datasette, request: Request) -> Response:
     """One article as JSON: its claims as cells, its findings; no text where only quotes are published."""
     _, shown = await _load_article(datasette, request)
+    if "retracted_at" in shown:
+        form: dict[str, Any] = {"ok": False, "error": retractions.told(shown), "retraction": shown}
+        return Response.json(form, status=410, headers=dict(HEADERS))
     article = dict(shown["article"])
-    form: dict[str, Any] = {"article": article, "findings": shown["findings"]}
+    form = {"article": article, "findings": shown["findings"]}
     if publishing(datasette):
         del article["text"]
     else:
@@ -223,6 +229,9 @@ async def article_json(datasette: Datasette, request: Request) -> Response:
 async def article_page(datasette: Datasette, request: Request) -> Response:
     """An article's text with its claims marked, what was left out with the reason, and its findings."""
     database, shown = await _load_article(datasette, request)
+    if "retracted_at" in shown:
+        gone = {"retraction": shown, "database": database.name}
+        return await render(datasette, request, "reconcile_retracted.html", gone, status=410)
     article = shown["article"]
     context: dict[str, Any] = {"article": article, "findings": shown["findings"], "database": database.name}
     if publishing(datasette):

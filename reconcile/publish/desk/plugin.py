@@ -13,18 +13,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from datasette import hookimpl
 from markupsafe import Markup
 
-from reconcile.publish.desk import exports, overviews, pages, render, rulings
+from reconcile.publish.desk import exports, guard, listings, overviews, pages, render, rulings
 from reconcile.publish.desk.access import (
     PLUGIN,
     REVIEW,
     allowed_by_config,
     kept_back,
+    kept_blind,
     local_actor,
     our_databases,
 )
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+    from datasette.filters import FilterArguments
     from datasette.utils.asgi import Request
     from jinja2 import Environment
 
@@ -48,6 +50,8 @@ def last_hook(function: _F) -> _F:
 @hook
 def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     """Note which databases are ours: the hooks below that use it cannot ask a database."""
+
+    guard.keep_quiet()
 
     async def inner() -> None:
         setattr(datasette, _NAMES, tuple(await our_databases(datasette)))
@@ -82,6 +86,12 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Any]]]]:
     ]
 
 
+@hook
+def asgi_wrapper(datasette: Datasette) -> Callable[[guard.App], guard.App]:
+    """Bound what is posted to our pages, and send every answer with our headers."""
+    return lambda app: guard.guarded(app, datasette)
+
+
 @last_hook
 def actor_from_request(datasette: Datasette, request: Request) -> dict[str, Any] | None:
     """Know the single local user, where ``local: true`` is set and nobody else is signed in."""
@@ -92,10 +102,18 @@ def actor_from_request(datasette: Datasette, request: Request) -> dict[str, Any]
 def permission_allowed(
     datasette: Datasette, actor: dict[str, Any] | None, action: str, resource: object
 ) -> bool | None:
-    """Grant ``reconcile-review`` as the plugin's settings say; keep whole articles back where they say so."""
-    if kept_back(datasette, action, resource):
+    """Grant ``reconcile-review`` as the settings say; keep back whole articles, and rulings, where they say so."""
+    if kept_back(datasette, action, resource) or kept_blind(datasette, actor, action, resource):
         return False
     return allowed_by_config(datasette, actor) if action == REVIEW else None
+
+
+@hook
+def filters_from_request(
+    datasette: Datasette, request: Request, database: str, table: str
+) -> Awaitable[FilterArguments | None]:
+    """Leave of our views the rows that the queue shows, where its link says which."""
+    return listings.queue_rows(datasette, request, database, table)
 
 
 @hook

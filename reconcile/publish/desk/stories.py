@@ -6,8 +6,9 @@ import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from reconcile.model import REFERENCE
 from reconcile.publish.desk import questions
-from reconcile.publish.read import SIDES_SQL, query
+from reconcile.publish.read import query
 
 # ruff: noqa: S608 (statements are put together from constants of this module; values are parameters)
 
@@ -45,7 +46,7 @@ def story(conn: sqlite3.Connection, story_id: str) -> dict[str, Any] | None:
 
 def stories(conn: sqlite3.Connection) -> list[dict[str, Any]]:
     """Return every story with what was found in it, those with most conflicts first."""
-    sql = """SELECT s.story_id AS id, s.title, s.articles, count(f.finding_id) AS findings,
+    sql = """SELECT s.story_id AS id, s.title, s.articles, count(f.relation) AS findings,
         coalesce(sum(f.relation = 'conflict'), 0) AS conflicts, coalesce(sum(f.relation = 'update'), 0) AS updates
       FROM stories s LEFT JOIN findings f USING (story_id)
       GROUP BY s.story_id ORDER BY conflicts DESC, findings DESC, s.title, s.story_id LIMIT ?"""
@@ -90,22 +91,28 @@ def _cells(members: Iterable[Mapping[str, Any]], findings: list[dict[str, Any]])
     return cells
 
 
+def references(conn: sqlite3.Connection) -> set[str]:
+    """Return the ids of the sources that are trusted tables, and no outlets."""
+    return {row[0] for row in conn.execute("SELECT DISTINCT source FROM articles WHERE kind = ?", [REFERENCE])}
+
+
 def pairs(conn: sqlite3.Connection, *, story_id: str = "", source: str = "") -> list[dict[str, Any]]:
     """Return, for every two sources that were compared, how often they agree, conflict, or one updates the other.
 
     :param story_id: only inside this story; ``source``: only with this one.
+    :returns: the pairs with most conflicts first; ``reference`` is true where one of the two is a trusted table.
     """
-    sql = f"""SELECT min(x, y) AS a, max(x, y) AS b, relation, count(*) AS n FROM (
-        SELECT coalesce(aa.source, '') AS x, coalesce(ab.source, '') AS y, f.relation {SIDES_SQL}
-        WHERE (:story = '' OR f.story_id = :story) AND (:source = '' OR :source IN (aa.source, ab.source))
-      ) WHERE x <> '' AND y <> '' AND x <> y GROUP BY 1, 2, 3"""
-    found: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in query(conn, sql, {"story": story_id, "source": source}):
-        state = STATES.get(row["relation"])
-        if state is not None:
-            pair = found.setdefault((row["a"], row["b"]), {"agree": 0, "update": 0, "conflict": 0})
-            pair[state] += row["n"]
+    chosen = ["story_id = :story"] * bool(story_id) + [":source IN (source_a, source_b)"] * bool(source)
+    sql = f"""SELECT source_a, source_b, relation, count(*) FROM findings
+      WHERE {" AND ".join(chosen) or "1"} GROUP BY source_a, source_b, relation"""
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for first, second, relation, count in conn.execute(sql, {"story": story_id, "source": source}):
+        state = STATES.get(relation)
+        if state and first and second and first != second:
+            a, b = sorted((first, second))
+            found.setdefault((a, b), {"agree": 0, "update": 0, "conflict": 0})[state] += count
     names = dict(conn.execute("SELECT source_id, name FROM sources").fetchall())
+    trusted = references(conn)
     made = [
         {
             "a": a,
@@ -114,6 +121,7 @@ def pairs(conn: sqlite3.Connection, *, story_id: str = "", source: str = "") -> 
             "name_b": names.get(b, b),
             **counts,
             "compared": sum(counts.values()),
+            "reference": bool({a, b} & trusted),
         }
         for (a, b), counts in found.items()
     ]
@@ -133,14 +141,17 @@ def source(conn: sqlite3.Connection, source_id: str) -> dict[str, Any] | None:
     if found is None:
         return None
     articles = query(conn, f"{_ARTICLES} WHERE a.source = ? ORDER BY a.published DESC LIMIT {LIMIT}", [source_id])
-    among = [_seen_from(pair, source_id) for pair in pairs(conn, source=source_id)]
-    return {**found, "articles": list(articles), "pairs": among, "copied": copied(conn, source_id)}
+    trusted = source_id in references(conn)
+    among = [_seen_from(pair, source_id, trusted=trusted) for pair in pairs(conn, source=source_id)]
+    seen = {"articles": list(articles), "pairs": among, "copied": copied(conn, source_id)}
+    return {**found, "reference": trusted, **seen}
 
 
-def _seen_from(pair: Mapping[str, Any], source_id: str) -> dict[str, Any]:
+def _seen_from(pair: Mapping[str, Any], source_id: str, *, trusted: bool) -> dict[str, Any]:
     other = "b" if pair["a"] == source_id else "a"
     counts = {name: pair[name] for name in ("agree", "update", "conflict", "compared")}
-    return {"id": pair[other], "name": pair[f"name_{other}"], **counts}
+    reference = pair["reference"] and not trusted
+    return {"id": pair[other], "name": pair[f"name_{other}"], **counts, "reference": reference}
 
 
 def sources(conn: sqlite3.Connection) -> dict[str, Any]:

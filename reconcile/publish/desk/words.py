@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from reconcile.claims.words import shortened
+
 _RELATIONS = {
     "conflict": ("Conflict", "Both cannot be true in the same scope."),
     "update": ("Update", "The later article reports a changed state; each was true when written."),
@@ -37,6 +39,7 @@ _AGAINST = {
     "attribution": "not said by the same",
     "statement": "both statements cannot be true",
 }
+SAID = 60  # characters of each answer in a sentence
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2}))?")
 
@@ -62,7 +65,8 @@ def relation_in_words(finding: Mapping[str, Any]) -> str:
 
 
 def _two_sides(finding: Mapping[str, Any]) -> str:
-    a, b = (f"“{finding[side]['value']}”" if finding[side]["value"] else "no value" for side in ("a", "b"))
+    said = [shortened(finding[side]["value"], SAID) for side in ("a", "b")]
+    a, b = (f"“{value}”" if value else "no value" for value in said)
     name, kind = finding["relation"], field(finding["field"])
     if name == "conflict":
         return f"{a} against {b}: {_AGAINST.get(finding['field'], 'both cannot be true')}."

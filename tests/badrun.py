@@ -1,0 +1,22 @@
+"""The command line in a process of its own, with a stand-in for the model and a bound on memory.
+
+Run as `python -m tests.badrun run ...`. The last line of stderr tells the most memory that the process held, in bytes.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+
+from reconcile import cli
+from tests.machine import quick_model
+
+MOST = 6_000_000_000  # of address space; the libraries map much that they never use
+
+if __name__ == "__main__":
+    resource.setrlimit(resource.RLIMIT_AS, (MOST, MOST))
+    with quick_model():
+        code = cli.main(sys.argv[1:])
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+    sys.stderr.write(f"held {held}\n")
+    sys.exit(code)
