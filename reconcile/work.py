@@ -60,7 +60,9 @@ class Work:
         self, matcher: Matcher, only: Collection[str] | None = None, progress: Progress | None = None
     ) -> Matched:
         """Match it."""
-        return match(self.corpus, self.stories, matcher, only, progress, framed=self.framed, beside=self.beside)
+        return match(
+            self.corpus, self.stories, matcher, only=only, progress=progress, framed=self.framed, beside=self.beside
+        )
 
 
 @dataclass(frozen=True, slots=True)

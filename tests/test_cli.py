@@ -116,7 +116,7 @@ def test_every_command_has_help(words: list[str], capsys: pytest.CaptureFixture[
     assert printed.startswith(f"Usage: {' '.join(['reconcile', *words])} ")
     assert re.search(r"\n\n  [A-Z]", printed), "a description"
     for option in ("--config", "--quiet", "--verbose"):
-        assert option in printed or words in (["evaluate"], ["baseline"], ["report"])
+        assert option in printed or words in (["evaluate"], ["baseline"], ["decisions"], ["report"])
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

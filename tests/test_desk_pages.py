@@ -479,10 +479,11 @@ async def test_file_of_an_older_version_is_explained(path: Path) -> None:
 def test_migration_fills_what_the_queue_counts_by(path: Path) -> None:
     before = rows(path, "SELECT finding_id, source_a, source_b, lang_a, lang_b, published FROM findings")
     conn = sqlite3.connect(path)
-    conn.execute("DROP INDEX idx_findings_queue")
+    for index in ("queue", "sources", "story"):
+        conn.execute(f"DROP INDEX idx_findings_{index}")
     for column in ("source_a", "source_b", "lang_a", "lang_b", "published"):
         conn.execute(f"ALTER TABLE findings DROP COLUMN {column}")
-    conn.execute("DELETE FROM _sqlite_migrations WHERE name = '0004_queue'")
+    conn.execute("DELETE FROM _sqlite_migrations WHERE name IN ('0004_queue', '0009_overviews')")
     conn.commit()
     conn.close()
     with Store(path):

@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconcile.cli import cli
-from reconcile.options import State
 from reconcile.match import relate
+from reconcile.options import State
 from reconcile.publish.calibrate import Line, Seen, brier, calibrate, calibration_text, fit, settings_table
 from reconcile.publish.decisions import new_decision
 from reconcile.publish.store import Store
@@ -91,7 +91,7 @@ PROPOSED: dict[str, tuple[tuple[Ruled, ...], set[str]]] = {
     "a kind with too few": ((SPLIT, ("conflict", "date", 9, 0.75, 5)), {"conflict:value"}),
     "kinds with too few, together enough": (
         (("conflict", "date", 25, 0.75, 9), ("conflict", "status", 25, 0.75, 9)),
-        {"conflict", "conflict:direction", "conflict:name", "conflict:outcome", "conflict:pole", "conflict:value"},
+        {"conflict", *(f"conflict:{kind}" for kind in ("direction", "name", "outcome", "pole", "statement", "value"))},
     ),
     "direction and outcome are compared alike": (
         (("conflict", "direction", 100, 0.75, 9),),
@@ -108,13 +108,7 @@ def test_thresholds_are_proposed_by_relation_and_kind(name: str) -> None:
     groups, expected = PROPOSED[name]
     proposals = calibrate(found(*groups))
     table = settings_table(proposals, relate.load().thresholds, {})
-    if name.startswith("kinds with too few"):
-        assert table["conflict"] > 0.6
-        kept = {key: value for key, value in table.items() if value < 0.6}
-        assert "conflict:date" not in table
-        assert kept["conflict:name"] == relate.load().thresholds["conflict:name"]
-    else:
-        assert set(table) == expected
+    assert set(table) == expected
     for one in proposals:
         ruled = sum(count for relation, kind, count, *_ in groups if relation == one.relation and kind in one.kinds)
         assert one.ruled.of == ruled
@@ -123,6 +117,15 @@ def test_thresholds_are_proposed_by_relation_and_kind(name: str) -> None:
         assert one.below is None or one.below.high < 0.5
     text = calibration_text(proposals, table)
     assert ("[match]" in text) == bool(expected)
+
+
+def test_a_threshold_for_all_kinds_leaves_those_that_were_not_ruled_on() -> None:
+    pooled = calibrate(found(("conflict", "date", 25, 0.75, 9), ("conflict", "status", 25, 0.75, 9)))
+    packaged = {"conflict": 0.3, "conflict:name": 0.4}
+    table = settings_table(pooled, packaged, {"conflict:date": 0.99, "conflict:status": 0.2})
+    assert table["conflict"] > 0.6
+    assert "conflict:status" not in table
+    assert (table["conflict:name"], table["conflict:value"], table["conflict:date"]) == (0.4, 0.3, 0.99)
 
 
 def test_proposed_table_keeps_what_is_set() -> None:

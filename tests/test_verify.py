@@ -659,8 +659,8 @@ async def test_an_older_database_gets_the_table(tmp_path: Path) -> None:
     assert rows(old, "SELECT count(*) FROM verifications") == [(0,)]
 
 
-async def test_a_database_without_the_table_is_not_half_shown(db: Path) -> None:
-    rows(db, "DROP TABLE verifications")
+async def test_a_database_without_the_newest_table_is_not_half_shown(db: Path) -> None:
+    rows(db, "DROP TABLE retractions")
     page = await (await serve(db)).client.get(page_of(HURT))
     assert page.status_code == 404
     assert "older reconcile" in page.text

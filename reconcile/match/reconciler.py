@@ -73,9 +73,9 @@ def match(
     corpus: Corpus,
     grouped: Iterable[Collection[str]],
     matcher: Matcher,
+    *,
     only: Collection[str] | None = None,
     progress: Progress | None = None,
-    *,
     framed: Mapping[str, slots.Frame] | None = None,
     beside: Beside | None = None,
 ) -> Matched:

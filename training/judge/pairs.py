@@ -1,7 +1,7 @@
 """Make the judge's training pairs: ``python training/judge/pairs.py OUT``.
 
 Writes ``OUT/general.jsonl`` (labelled sets of others, found through ``RECONCILE_DATA``), ``OUT/news.jsonl`` (our own
-families and calm stories), ``OUT/sides.jsonl`` (the third stage) and ``OUT/kept.jsonl`` (rows kept aside: to fit the
+families and calm stories), a file for each further stage, and ``OUT/kept.jsonl`` (rows kept aside: to fit the
 combination, to report).
 A row is ``{"a", "b", "label", "field", "set"}``, both texts masked and in the order in which they are judged.
 
@@ -10,7 +10,10 @@ A row is ``{"a", "b", "label", "field", "set"}``, both texts masked and in the o
   something else, in eight languages; every pair of them whose label follows is a row;
 * calm stories (``calm/*.jsonl``, ours): articles on one event in which nothing contradicts anything; the nearest
   sentences of two of them are rows labelled ``open`` (agree or unrelated, but no conflict), as most pairs in real life;
-* stories told from different sides (``sides/*.jsonl``, ours): the same, harder.
+* stories told from different sides (``sides/*.jsonl``, ours): the same, harder;
+* later families (``later/*.jsonl``, ours): the same form, about what the judge got wrong at first;
+* contested stories (``contested/*.jsonl``, ours): articles on one event with contradictions and agreements quoted; near
+  sentences of which nothing is quoted are ``open``.
 
 Kept aside, never trained on: the SummEdits domains in ``DOMAINS``, and a part of the other sets by a hash of the id.
 """
@@ -46,6 +49,7 @@ SIDES = 4  # the same for stories told from different sides
 SIDES_ROWS, AGAIN = 5000, 3000  # rows of the third stage: of these stories, and of families once more
 NEIGHBOURS = 40  # calm pairs taken of a contested story
 EARLY = ("k1", "k2", "k3", "k4", "k5")  # contested stories of the fifth stage
+SETTLED = {"conflict": 1200, "agree": 1800, "unrelated": 700, "open": 500, "alike": 2600}  # rows of a short stage
 LAST_CALM = 6000  # calm pairs of contested stories in the last stage
 LAST = {
     "later": 4000,
@@ -227,6 +231,20 @@ def last(general: Sequence[Row]) -> list[Row]:
     return [*(r for r in told if r["label"] != "open"), *chance.sample(calm_pairs, LAST_CALM), *kept]
 
 
+def settled() -> list[Row]:
+    """Return contested stories and later families once more, and the most alike sentences of calm stories.
+
+    Of two sentences on one question most agree: the more alike they are, the less a contradiction is to be expected.
+    """
+    chance = random.Random(10)
+    names = sorted(path.stem for path in (HERE / "contested").glob("*.jsonl"))
+    pool = [*contested(names, "settled"), *families(HERE / "later", "settled")]
+    alike = [{**r, "label": "alike"} for folder in ("calm", "sides") for r in calm(HERE / folder, 1)]
+    chosen = {label: [r for r in pool if r["label"] == label] for label in SETTLED}
+    chosen["alike"] = alike
+    return [r for label, n in SETTLED.items() for r in chance.sample(chosen[label], min(n, len(chosen[label])))]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
@@ -246,6 +264,7 @@ def main() -> None:
     _write(out / "sides.jsonl", sides, 4)
     _write(out / "again.jsonl", again(news + sides), 5)
     _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
+    _write(out / "settled.jsonl", settled(), 8)
     _write(out / "last.jsonl", last([r for aside, r in general if not aside]), 7)
 
 

@@ -26,8 +26,8 @@ SHOWN_TABLES = (  # all that some page reads: whoever may not see one of them se
 )  # fmt: skip
 # Tables and views whose names start so show whole articles, or enough sentences to put one together.
 WHOLE_TEXTS = ("articles", "pages", "sentences", "claims", "revisions", "changes", "verifications")
-# Tables and views whose names start so tell what was ruled, or what was not.
-RULED = ("decisions", "conflicts_")
+# Tables and views whose names start so tell who ruled what.
+RULED = ("decisions", "conflicts_decided")
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 

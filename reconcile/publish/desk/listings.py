@@ -27,9 +27,10 @@ VIEWS = ("conflicts_open", "conflicts_decided", "findings_readable")
 
 def _view(datasette: Datasette, filters: Filters) -> str:
     """Return the view with the columns that suit these filters; one without rulings where reviewers are blind."""
-    if filters.relation != Relation.CONFLICT or blind(datasette):
-        return "findings_readable"
-    return {"open": "conflicts_open", "decided": "conflicts_decided"}.get(filters.state, "findings_readable")
+    views = (
+        {"open": "conflicts_open"} if blind(datasette) else {"open": "conflicts_open", "decided": "conflicts_decided"}
+    )
+    return views.get(filters.state if filters.relation == Relation.CONFLICT else "", "findings_readable")
 
 
 def table_link(datasette: Datasette, database: str, filters: Filters, form: str = "") -> str:

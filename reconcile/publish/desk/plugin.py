@@ -111,9 +111,9 @@ def permission_allowed(
 @hook
 def filters_from_request(
     datasette: Datasette, request: Request, database: str, table: str
-) -> Awaitable[FilterArguments | None]:
+) -> Callable[[], Awaitable[FilterArguments | None]]:
     """Leave of our views the rows that the queue shows, where its link says which."""
-    return listings.queue_rows(datasette, request, database, table)
+    return lambda: listings.queue_rows(datasette, request, database, table)
 
 
 @hook
