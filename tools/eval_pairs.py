@@ -32,6 +32,7 @@ from reconcile.pipeline import pair_judge  # noqa: E402
 COLUMNS = ("rules", "model", "both")
 SHOWN = (("f1", "F1"), ("false_alarms", "alarms"), ("agree_recall", "agree"), ("balanced_accuracy", "bal.acc"))
 BATCH = 256
+KEPT = ("families.jsonl", "later.jsonl")
 
 Table = dict[str, dict[str, dict[str, Any]]]
 
@@ -39,8 +40,8 @@ Table = dict[str, dict[str, dict[str, Any]]]
 def own() -> list[dict[str, Any]]:
     """Return the pairs of our own families that are kept aside (``training/judge/kept``)."""
     rows = []
-    for path in sorted((ROOT / "training" / "judge" / "kept").glob("*.jsonl")):
-        for line in path.read_text("utf-8").splitlines():
+    for name in KEPT:
+        for line in (ROOT / "training" / "judge" / "kept" / name).read_text("utf-8").splitlines():
             for a, b, label, field in of_family(json.loads(line)):
                 gold = "unrelated_or_neutral" if label == "unrelated" else label
                 rows.append({"id": f"own-{len(rows)}", "a": a, "b": b, "label": gold, "field": field})
