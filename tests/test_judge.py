@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconcile import pipeline
 from reconcile.config import Settings
 from reconcile.errors import ModelError
 from reconcile.match import crossencoder, judge, verdict
@@ -178,8 +177,18 @@ def test_texts_that_differ_in_numbers_alone_are_left_to_arithmetic(monkeypatch: 
 
 CASES = [
     (
+        "The board of Alden Steel voted on Tuesday to keep the factory in Marlow open, its chairman said.",
+        "Directors of Alden Steel decided on Tuesday to shut the factory in Marlow by spring.",
+        "conflict",
+    ),
+    (
         "Agriculture minister Joan Petrie resigned on Friday after losing a vote in parliament.",
         "Joan Petrie refused to step down as agriculture minister although parliament voted against her.",
+        "conflict",
+    ),
+    (
+        "El juez absolvió al exalcalde de Riosa, Tomás Lerma, de todos los cargos.",
+        "Former Riosa mayor Tomás Lerma was convicted of fraud by the judge.",
         "conflict",
     ),
     (
@@ -204,18 +213,6 @@ CASES = [
     ),
 ]
 WRONG = {
-    "opposite verbs with much else alike are taken for agreement; rules and judge together call them a conflict": [
-        (
-            "The board of Alden Steel voted on Tuesday to keep the factory in Marlow open, its chairman said.",
-            "Directors of Alden Steel decided on Tuesday to shut the factory in Marlow by spring.",
-            "conflict",
-        ),
-        (
-            "El juez absolvió al exalcalde de Riosa, Tomás Lerma, de todos los cargos.",
-            "Former Riosa mayor Tomás Lerma was convicted of fraud by the judge.",
-            "conflict",
-        ),
-    ],
     "short sentences without a shared name are taken for different questions": [
         ("The board voted to keep the factory open.", "Directors decided to shut the factory.", "conflict"),
         ("The company needs no new investment.", "The company requires a massive influx of capital.", "conflict"),
@@ -253,13 +250,6 @@ def test_the_packaged_judge_reads_plain_cases(a: str, b: str, expected: str) -> 
     (said,) = crossencoder.packaged(1).opinions([judge.key_of(a, b)])
     shares = {"agree": said.agree, "conflict": said.conflict, "unrelated": said.unrelated}
     assert max(shares, key=lambda name: shares[name]) == expected
-
-
-def test_rules_and_judge_together_read_opposite_verbs() -> None:
-    (reason,) = [name for name in WRONG if "together" in name]
-    rows = [{"id": str(n), "a": a, "b": b} for n, (a, b, _) in enumerate(WRONG[reason])]
-    said = list(pipeline.judge(rows, Settings()))
-    assert [row["relation"] for row in said] == ["conflict"] * len(rows) != []
 
 
 def evidence(opinion: Opinion | None = None, **more: object) -> verdict.Evidence:

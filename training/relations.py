@@ -51,7 +51,7 @@ FOLDS = 12
 C = 0.1
 OPEN = {str(r): 0.03 for r in relate.CLASSES}
 THRESHOLDS = {
-    "conflict": 0.3,
+    "conflict": 0.35,
     "conflict:name": 0.5,
     "conflict:statement": 0.5,
     "update": 0.2,

@@ -19,7 +19,7 @@ from reconcile.match.values import quantities_of
 from reconcile.model import Article, Outcome
 
 CUES = ("direction", "outcome", "pole", "status")
-ASKED_FROM = 0.25  # standard deviations of sentence likeness from which the judge is asked
+ASKED_FROM = 0.5  # standard deviations of sentence likeness from which the judge is asked
 
 
 def in_order(articles: Sequence[Article]) -> list[Article]:

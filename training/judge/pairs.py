@@ -49,7 +49,7 @@ SIDES = 4  # the same for stories told from different sides
 SIDES_ROWS, AGAIN = 5000, 3000  # rows of the third stage: of these stories, and of families once more
 NEIGHBOURS = 40  # calm pairs taken of a contested story
 EARLY = ("k1", "k2", "k3", "k4", "k5")  # contested stories of the fifth stage
-SETTLED = {"conflict": 1200, "agree": 1800, "unrelated": 700, "open": 500, "alike": 2600}  # rows of a short stage
+SETTLED = {"conflict": 1200, "agree": 1800, "unrelated": 700, "open": 3100}  # rows of a short stage
 LAST_CALM = 6000  # calm pairs of contested stories in the last stage
 LAST = {
     "later": 4000,
@@ -239,9 +239,8 @@ def settled() -> list[Row]:
     chance = random.Random(10)
     names = sorted(path.stem for path in (HERE / "contested").glob("*.jsonl"))
     pool = [*contested(names, "settled"), *families(HERE / "later", "settled")]
-    alike = [{**r, "label": "alike"} for folder in ("calm", "sides") for r in calm(HERE / folder, 1)]
     chosen = {label: [r for r in pool if r["label"] == label] for label in SETTLED}
-    chosen["alike"] = alike
+    chosen["open"] = [r for folder in ("calm", "sides") for r in calm(HERE / folder, 1)]
     return [r for label, n in SETTLED.items() for r in chance.sample(chosen[label], min(n, len(chosen[label])))]
 
 
