@@ -77,10 +77,10 @@ def feed_items(data: bytes, place: Place, line: int) -> Iterator[Item]:
 
 def _latest(entries: list[Any]) -> dict[str, int]:
     """Return the number of the latest state of each entry: the one last updated, else the one that comes first."""
-    best: dict[str, tuple[int, int]] = {}
+    best: dict[str, tuple[tuple[int, ...], int]] = {}
     for number, entry in enumerate(entries, 1):
         moment = entry.get("updated_parsed") or entry.get("published_parsed")
-        rank = (calendar.timegm(moment) if moment else 0, -number)
+        rank: tuple[tuple[int, ...], int] = (tuple(moment[:6]) if moment else (), -number)  # in any year
         key = _key(entry, number)
         best[key] = max(best.get(key, rank), rank)
     return {key: -rank[1] for key, rank in best.items()}
@@ -114,4 +114,9 @@ def _entry(entry: Any, feed: Any, place: Place, line: int) -> Draft:
 def _entry_date(entry: Any) -> Any:
     stated = entry.get("published") or entry.get("updated")
     parsed = entry.get("published_parsed") or entry.get("updated_parsed")
-    return calendar.timegm(parsed) if parsed and normalise_date(stated) is None else stated
+    if not parsed or normalise_date(stated) is not None:
+        return stated
+    try:
+        return calendar.timegm(parsed)
+    except ValueError:  # a year that no calendar has
+        return stated
