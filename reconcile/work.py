@@ -2,8 +2,8 @@
 
 A new article can change the stories of the articles near it: what near pairs connect with it is grouped anew, from
 profiles alone. The stories that come out otherwise than before, and those whose claims meet theirs between stories,
-are what is touched; all else stands. What is touched is matched anew by the same functions as the
-whole would be, so that nothing depends on the order or the number of runs in which articles arrive.
+are what is touched; all else stands. What is touched is matched anew by the same functions as the whole would be, so
+that nothing depends on the order or the number of runs in which articles arrive.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -87,21 +86,19 @@ class Reading:
         articles: Mapping[str, Article],
         sentences: Iterable[Sentence] = (),
         claims: Iterable[Claim] = (),
-        fresh: Collection[str] = (),
     ) -> Corpus:
-        """Join articles with what is stored of them; the fresh, and those of another extractor, are extracted."""
+        """Join articles with what is stored of them; those without claims of the extractor in force are extracted."""
+        extractor, made_by = self.extractor, self.made_by
         split: dict[str, list[Sentence]] = {a: [] for a in articles}
         made: dict[str, list[Claim]] = {a: [] for a in articles}
         for sentence in sentences:
-            if sentence.article_id in articles and sentence.article_id not in fresh:
+            if sentence.article_id in articles:
                 split[sentence.article_id].append(sentence)
         for claim in claims:
-            if claim.article_id in articles and claim.article_id not in fresh and claim.extractor == self.made_by:
+            if claim.article_id in articles and claim.extractor == made_by:
                 made[claim.article_id].append(claim)
-        todo = sorted({*fresh, *(a for a in articles if not made[a])})
-        with closing(
-            engine.extract_all([articles[a] for a in todo], self.extractor, jobs=self.settings.jobs)
-        ) as extracted:
+        todo = sorted(a for a in articles if not made[a])
+        with closing(engine.extract_all([articles[a] for a in todo], extractor, jobs=self.settings.jobs)) as extracted:
             for number, article_id in enumerate(todo):
                 if self.progress:
                     self.progress("extracting", number, len(todo))
@@ -111,8 +108,7 @@ class Reading:
 
     def extracted(self, articles: Iterable[Article]) -> Corpus:
         """Return articles of which nothing is stored."""
-        fresh = {a.article_id: a for a in articles}
-        return self.corpus(fresh, fresh=fresh)
+        return self.corpus({a.article_id: a for a in articles})
 
     def _owner(self, article: Article) -> str:
         host = (urlsplit(article.url).hostname or "").removeprefix("www.")
@@ -129,10 +125,15 @@ def everything(store: Store, new: Corpus, reading: Reading, gone: Collection[str
     """Return all published articles but those that are ``gone``, with the new and changed ones, and their claims."""
     without = {*new.articles, *gone}
     articles = {a.article_id: a for a in store.articles() if a.kind == "article" and a.article_id not in without}
-    return reading.corpus(
-        {**articles, **new.articles},
-        chain((s for s in store.sentences() if s.article_id in articles), *new.sentences.values()),
-        chain((c for c in store.claims() if c.article_id in articles), *new.claims.values()),
+    return _joined(reading.corpus(articles, store.sentences(), store.claims()), new)
+
+
+def _joined(stored: Corpus, new: Corpus) -> Corpus:
+    return Corpus(
+        {**stored.articles, **new.articles},
+        {**stored.sentences, **new.sentences},
+        {**stored.claims, **new.claims},
+        {**stored.owners, **new.owners},
     )
 
 
@@ -171,9 +172,10 @@ def part(
     :param gone: published articles that are left out.
     """
     framed = frames_of(new, new.articles, matcher)
-    around = _around(store, _profiles(new, framed), {*new.articles, *also}, set(gone))
-    told = Nearness(tuple(around.fresh.values()), around.pairs, _keys(framed), frozenset({*new.articles, *gone}))
-    grouped = set(around.stories)
+    profiles = _profiles(new, framed)
+    pairs, changes = _around(store, profiles, {*new.articles, *also}, set(gone))
+    told = Nearness(tuple(profiles.values()), pairs, _keys(framed), frozenset({*new.articles, *gone}))
+    grouped = set(changes)
     keys = {key for key, _ in told.keys}
 
     def met() -> set[str]:
@@ -186,29 +188,23 @@ def part(
     beside, touched = met(), {a for ids in grouped for a in ids}
     stored = (touched | beside) - set(new.articles)
     corpus = reading.corpus(
-        {a.article_id: a for a in _read(store, nearness.articles, stored)} | dict(new.articles),
-        chain(_read(store, nearness.sentences, stored), *new.sentences.values()),
-        chain(_read(store, nearness.claims, stored), *new.claims.values()),
+        {a.article_id: a for a in _read(store, nearness.articles, stored)},
+        _read(store, nearness.sentences, stored),
+        _read(store, nearness.claims, stored),
     )
     known = Beside(_read(store, nearness.story_of, beside), _read(store, nearness.origins_of, beside))
-    return Work(corpus, tuple(sorted(grouped)), told, frozenset(touched | set(gone)), known, framed)
+    return Work(_joined(corpus, new), tuple(sorted(grouped)), told, frozenset(touched | set(gone)), known, framed)
 
 
-@dataclass(frozen=True, slots=True)
-class _Around:
-    """The profiles of fresh articles, the near pairs that they have, and the stories that they change."""
+def _around(
+    store: Store, fresh: Mapping[str, Profile], asked: Collection[str], gone: Collection[str]
+) -> tuple[tuple[tuple[str, str], ...], tuple[tuple[str, ...], ...]]:
+    """Group anew what near pairs connect with the fresh, asked for and gone articles.
 
-    fresh: Mapping[str, Profile]
-    pairs: tuple[tuple[str, str], ...]
-    stories: tuple[tuple[str, ...], ...]
-
-
-def _around(store: Store, fresh: Mapping[str, Profile], asked: Collection[str], gone: Collection[str]) -> _Around:
-    """Group anew what near pairs connect with the fresh, asked for and gone articles; tell which stories change."""
+    Return the near pairs of the fresh and the stories that change.
+    """
     joined = near.Profiles.of(fresh.values())
-    others = near.Profiles.of(
-        p for p in (_read(store, nearness.profiles, ()) if fresh else ()) if p.article_id not in {*fresh, *gone}
-    )
+    others = near.Profiles.of(_read(store, nearness.profiles, {*fresh, *gone}) if fresh else ())
     pairs = {pair for table in (joined, others) for pair in near.pairs(joined, table)}
     reached = _read(store, nearness.connected, {*asked, *gone, *(end for pair in pairs for end in pair)})
     ids = (reached | set(fresh)) - set(gone)
@@ -217,7 +213,7 @@ def _around(store: Store, fresh: Mapping[str, Profile], asked: Collection[str], 
     grouped = stories.group(held, near.components(sorted(ids), stands | pairs))
     before = set(_read(store, nearness.stories_with, reached))
     changes = tuple(story for story in grouped if story not in before or set(story) & set(asked))
-    return _Around(fresh, tuple(sorted(pairs)), changes)
+    return tuple(sorted(pairs)), changes
 
 
 def _profiles(corpus: Corpus, framed: Mapping[str, Frame]) -> dict[str, Profile]:
