@@ -26,6 +26,7 @@ from reconcile.match.pairs import PairJudge
 from reconcile.match.reconciler import Corpus, Matched, Matcher
 from reconcile.model import Article, Problem, Revision, Source, stable_id
 from reconcile.publish import nearness, retractions
+from reconcile.publish import read as published
 from reconcile.publish.forms import finding_dict
 from reconcile.publish.publication import Publication
 from reconcile.publish.retractions import Retraction
@@ -168,7 +169,7 @@ def _publish(change: _Change, store: Store, reading: work.Reading, clock: _Clock
     made_with = _made_with(reading, matcher)
     stands = not change.facts and not change.held and made_with.items() <= store.read(nearness.last_run).items()
     with clock.stage("extract"):
-        earlier = store.read(partial(nearness.articles, article_ids=[a.article_id for a in fresh]))
+        earlier = store.read(partial(published.articles, article_ids=[a.article_id for a in fresh]))
         new = reading.extracted(fresh)
         if stands:
             todo = work.part(store, new, reading, matcher, gone=gone)

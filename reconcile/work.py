@@ -24,7 +24,7 @@ from reconcile.match.near import Profile
 from reconcile.match.reconciler import Beside, Corpus, Matched, Matcher, frames_of, match
 from reconcile.match.slots import Frame
 from reconcile.model import Article, Claim, Sentence
-from reconcile.publish import nearness
+from reconcile.publish import nearness, read
 from reconcile.publish.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -188,9 +188,9 @@ def part(
     beside, touched = met(), {a for ids in grouped for a in ids}
     stored = (touched | beside) - set(new.articles)
     corpus = reading.corpus(
-        {a.article_id: a for a in _read(store, nearness.articles, stored)},
-        _read(store, nearness.sentences, stored),
-        _read(store, nearness.claims, stored),
+        {a.article_id: a for a in _read(store, read.articles, stored)},
+        _read(store, read.sentences, stored),
+        _read(store, read.claims, stored),
     )
     known = Beside(_read(store, nearness.story_of, beside), _read(store, nearness.origins_of, beside))
     return Work(_joined(corpus, new), tuple(sorted(grouped)), told, frozenset(touched | set(gone)), known, framed)

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from reconcile.match.near import Profile
-from reconcile.model import Article, Claim, Origin, Sentence
+from reconcile.model import Article, Origin
 from reconcile.publish import rows
 from reconcile.publish.read import query
 
@@ -54,26 +54,6 @@ def heads(conn: sqlite3.Connection, article_ids: Collection[str]) -> dict[str, A
       '' AS raw FROM articles WHERE kind = 'article' AND article_id {_AMONG}"""  # noqa: S608 (a constant)
     found = query(conn, sql, [rows.dump(sorted(article_ids))])
     return {row["article_id"]: rows.read_article(row) for row in found}
-
-
-def articles(conn: sqlite3.Connection, article_ids: Collection[str]) -> Iterator[Article]:
-    """Yield some articles with their raw pages, by id."""
-    sql = f"""SELECT a.*, p.raw FROM articles a LEFT JOIN pages p USING (article_id)
-      WHERE a.article_id {_AMONG} ORDER BY a.article_id"""  # noqa: S608
-    return map(rows.read_article, query(conn, sql, [rows.dump(sorted(article_ids))]))
-
-
-def sentences(conn: sqlite3.Connection, article_ids: Collection[str]) -> Iterator[Sentence]:
-    """Yield the sentences of some articles, in reading order."""
-    sql = f"SELECT * FROM sentences WHERE article_id {_AMONG} ORDER BY article_id, position, sentence_id"  # noqa: S608
-    return map(rows.read_sentence, query(conn, sql, [rows.dump(sorted(article_ids))]))
-
-
-def claims(conn: sqlite3.Connection, article_ids: Collection[str]) -> Iterator[Claim]:
-    """Yield the claims of some articles, the title's first, then by place."""
-    order = 'article_id, part DESC, "start", focus_start, claim_id'
-    sql = f"SELECT * FROM claims WHERE article_id {_AMONG} ORDER BY {order}"  # noqa: S608
-    return map(rows.read_claim, query(conn, sql, [rows.dump(sorted(article_ids))]))
 
 
 def profiles(conn: sqlite3.Connection, without: Collection[str]) -> Iterator[Profile]:

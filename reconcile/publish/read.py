@@ -71,25 +71,33 @@ def sources(conn: sqlite3.Connection) -> Iterator[Source]:
     return map(rows.read_source, query(conn, "SELECT * FROM sources ORDER BY source_id"))
 
 
-def articles(conn: sqlite3.Connection) -> Iterator[Article]:
-    """Yield every article with its raw page, by id."""
-    sql = "SELECT a.*, p.raw FROM articles a LEFT JOIN pages p USING (article_id) ORDER BY a.article_id"
-    return map(rows.read_article, query(conn, sql))
+def articles(conn: sqlite3.Connection, article_ids: Collection[str] | None = None) -> Iterator[Article]:
+    """Yield some articles or all with their raw pages, by id."""
+    where, given = _among(article_ids)
+    sql = f"SELECT a.*, p.raw FROM articles a LEFT JOIN pages p USING (article_id) {where} ORDER BY a.article_id"  # noqa: S608
+    return map(rows.read_article, query(conn, sql, given))
 
 
-def sentences(conn: sqlite3.Connection, article_id: str | None = None) -> Iterator[Sentence]:
-    """Yield the sentences of one article or of all, in reading order."""
-    where = "" if article_id is None else "WHERE article_id = ?"
+def sentences(conn: sqlite3.Connection, article_ids: Collection[str] | None = None) -> Iterator[Sentence]:
+    """Yield the sentences of some articles or of all, in reading order."""
+    where, given = _among(article_ids)
     sql = f"SELECT * FROM sentences {where} ORDER BY article_id, position, sentence_id"  # noqa: S608 (constants)
-    return map(rows.read_sentence, query(conn, sql, [] if article_id is None else [article_id]))
+    return map(rows.read_sentence, query(conn, sql, given))
 
 
-def claims(conn: sqlite3.Connection, article_id: str | None = None) -> Iterator[Claim]:
-    """Yield the claims of one article or of all; the title's first, then by place."""
-    where = "" if article_id is None else "WHERE article_id = ?"
+def claims(conn: sqlite3.Connection, article_ids: Collection[str] | None = None) -> Iterator[Claim]:
+    """Yield the claims of some articles or of all; the title's first, then by place."""
+    where, given = _among(article_ids)
     order = 'article_id, part DESC, "start", focus_start, claim_id'
     sql = f"SELECT * FROM claims {where} ORDER BY {order}"  # noqa: S608 (constants)
-    return map(rows.read_claim, query(conn, sql, [] if article_id is None else [article_id]))
+    return map(rows.read_claim, query(conn, sql, given))
+
+
+def _among(article_ids: Collection[str] | None) -> tuple[str, list[str]]:
+    """Return the condition that picks some articles, and its parameters; none for all."""
+    if article_ids is None:
+        return "", []
+    return "WHERE article_id IN (SELECT value FROM json_each(?))", [json.dumps(sorted(article_ids))]
 
 
 def stories(conn: sqlite3.Connection) -> Iterator[Story]:

@@ -254,11 +254,11 @@ class Store:
 
     def sentences(self, article_id: str | None = None) -> Iterator[Sentence]:
         """Yield the sentences of one article or of all, in reading order."""
-        return self._read(read.sentences(self._conn, article_id))
+        return self._read(read.sentences(self._conn, _one(article_id)))
 
     def claims(self, article_id: str | None = None) -> Iterator[Claim]:
         """Yield the claims of one article or of all; the title's first, then by place."""
-        return self._read(read.claims(self._conn, article_id))
+        return self._read(read.claims(self._conn, _one(article_id)))
 
     def stories(self) -> Iterator[Story]:
         """Yield every story, by id."""
@@ -316,3 +316,7 @@ class Store:
     def runs(self) -> Iterator[dict[str, Any]]:
         """Yield every run as a plain object, newest first."""
         return self._read(read.runs(self._conn))
+
+
+def _one(article_id: str | None) -> list[str] | None:
+    return None if article_id is None else [article_id]

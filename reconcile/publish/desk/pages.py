@@ -179,8 +179,8 @@ def _article(conn: sqlite3.Connection, article_id: str, name: str) -> dict[str, 
         return retractions.standing(conn, [article_id]).get(article_id)
     return {
         "article": article,
-        "claims": list(read.claims(conn, article_id)),
-        "dropped": [s for s in read.sentences(conn, article_id) if s.dropped],
+        "claims": list(read.claims(conn, [article_id])),
+        "dropped": [s for s in read.sentences(conn, [article_id]) if s.dropped],
         "findings": queries.article_findings(conn, article_id, name),
         "changes": list(read.change_dicts(conn, article_id)),
     }
