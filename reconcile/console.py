@@ -7,17 +7,16 @@ import logging
 import os
 import signal
 import sys
-import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Self, TextIO
 
 import click
 
 from reconcile.errors import ReconcileError
 from reconcile.publish.terminal import clean
+from reconcile.signals import handled
 
 if TYPE_CHECKING:
     from reconcile.model import Problem
@@ -121,7 +120,7 @@ def guarded(body: Callable[[], object]) -> int:
     1 is kept for conflicts: neither a crash nor click's own errors may return it.
     """
     try:
-        with _stoppable():
+        with handled(signal.SIGTERM, signal.default_int_handler):  # told to stop, it ends as by Ctrl-C
             result = body()
         return result if isinstance(result, int) else OK
     except SystemExit as stop:
@@ -139,19 +138,6 @@ def guarded(body: Callable[[], object]) -> int:
     except Exception:
         logger.error("a fault in reconcile itself, please report it:\n%s", traceback.format_exc())
     return FAILED
-
-
-@contextmanager
-def _stoppable() -> Iterator[None]:
-    """Take SIGTERM for Ctrl-C, so that whoever is told to stop closes the database and ends its processes."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def drop_stdout() -> None:

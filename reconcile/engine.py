@@ -12,13 +12,13 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 
 from reconcile.claims.extract import Extractor
 from reconcile.errors import WorkerError
 from reconcile.model import Article, Claim, Sentence
 from reconcile.read import clean, sentences
+from reconcile.signals import handled
 
 WORTH = 120_000  # characters of a process: it first reads the language tables, and less text takes no longer than that
 BATCH = 20_000  # characters that a process is given at once; it finishes them even if the run is interrupted
@@ -45,7 +45,7 @@ def extract_all(
         return
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(extractor,))
     try:
-        with _deaf():
+        with handled(signal.SIGINT, signal.SIG_IGN):  # inherited: an interrupt is dealt with here alone
             batches = pool.map(_extracted, list(_batches(articles)))
         for batch in batches:
             yield from batch
@@ -67,19 +67,6 @@ def _batches(articles: Sequence[Article]) -> Iterator[tuple[Article, ...]]:
             batch = []
     if batch:
         yield tuple(batch)
-
-
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """Ignore Ctrl-C while processes are started: they inherit that, and the interrupt is dealt with here alone."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 # In a worker process
