@@ -493,9 +493,9 @@ def test_decision_on_other_values_is_stale_and_reopens(path: Path) -> None:
     assert rows(path, "SELECT finding_id, why FROM decisions_stale") == [
         (b.HURT.finding_id, "its quotes or values changed")
     ]
-    assert rows(path, "SELECT finding_id, last_ruling FROM conflicts_open") == [
-        (b.HURT.finding_id, "conflict"),
-        (b.SINCE.finding_id, None),
+    assert rows(path, "SELECT finding_id, decided_before FROM conflicts_open") == [
+        (b.HURT.finding_id, 1),
+        (b.SINCE.finding_id, 0),
     ]
 
 

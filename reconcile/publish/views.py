@@ -35,7 +35,7 @@ VIEWS: dict[str, str] = {
     "conflicts_open": f"""
 SELECT f.finding_id, f.severity, f.field, f.confidence, f.about,{_SIDE_COLUMNS}
   aa.published AS published_a, ab.published AS published_b, f.origins, f.story_id,
-  (SELECT d.ruling FROM decisions_current d WHERE d.finding_id = f.finding_id) AS last_ruling
+  EXISTS (SELECT 1 FROM decisions_current d WHERE d.finding_id = f.finding_id) AS decided_before
 FROM findings f{_SIDES}
 WHERE f.rank < 2 AND +f.relation = 'conflict' AND NOT {_SETTLED}
 {_QUEUE_ORDER}""",
