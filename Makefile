@@ -20,7 +20,7 @@ PAIRS ?=
 BASELINE ?= .ci/datasets-baseline.toml
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
-.PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction eval-pairs eval-clusters bench-judge bench-check train judge ablation readme bench audit clean
+.PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction eval-pairs eval-clusters bench-judge bench-check train judge ablation readme bench scale audit clean
 
 setup: $(STAMP)
 
@@ -42,11 +42,11 @@ reconcile: $(STAMP)  ## articles in, agreements and conflicts out: ARTICLES="...
 	$(BIN)/reconcile findings --db $(DB)
 
 serve: $(STAMP)  ## review pages on http://127.0.0.1:8001/-/reconcile
-	test -f $(DB) || $(MAKE) reconcile
+	$(BIN)/python tools/published.py $(DB) || $(MAKE) reconcile
 	$(BIN)/reconcile serve --db $(DB) --port $(PORT)
 
 check: $(STAMP)  ## ARTICLES against DB; fails on conflicts, which the articles of datasets/ have
-	test -f $(DB) || $(MAKE) reconcile
+	$(BIN)/python tools/published.py $(DB) || $(MAKE) reconcile
 	$(BIN)/reconcile check $(ARTICLES) --db $(DB)
 
 check-datasets: $(STAMP)  ## our own user: the articles of datasets/ against their accepted findings
@@ -78,7 +78,8 @@ endif
 test-browser: $(STAMP)  ## in a headless Chromium; takes the pictures of docs/
 	RECONCILE_PICTURES=docs $(BIN)/python -m pytest -m browser
 
-test-slow: $(STAMP)
+test-slow: $(STAMP)  ## what takes long; RECONCILE_RELIABILITY=RELIABILITY.md fills the table there
+	@$(PIP) --editable ".[fuzz]" || echo "atheris cannot be installed here: its targets are tried on changed seeds alone"
 	$(BIN)/python -m pytest -m slow
 
 eval: eval-stories  ## figures against gold; PAIRS=folder adds labelled pairs
@@ -122,11 +123,15 @@ ablation: $(STAMP)  ## docs/ablation.md: the weights learned without each compar
 readme: $(STAMP)  ## the worked example, figures and picture of README, from runs
 	$(BIN)/python tools/readme.py
 
-bench: $(STAMP)  ## time and F1 against sentence-transformers' paraphrase mining with the same model
-	$(BIN)/python tools/bench.py $(STORIES)
+bench: $(STAMP)  ## docs/benchmarks.md: time, memory and F1 beside other ways; SIZES="300 3000 30000", BENCH="--rounds 1"
+	@$(PIP) --editable ".[bench]"
+	$(BIN)/python tools/bench.py --stories $(STORIES) $(if $(SIZES),--sizes $(SIZES)) $(BENCH)
 
 bench-check: $(STAMP)  ## what check costs beside a database of 100,000 claims, and what starting costs
 	$(BIN)/python tools/bench_check.py
+
+scale: $(STAMP)  ## docs/scale.md: what a hundred million articles would take, extrapolated from a run measured now
+	$(BIN)/python tools/scale.py --write
 
 audit: $(STAMP)  ## known vulnerabilities in what is installed, risky code, licences
 	$(BIN)/python tools/audit.py

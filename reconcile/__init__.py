@@ -16,11 +16,14 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from reconcile.model import Article, Claim, Finding, Relation
+    from reconcile.pipeline import CheckResult, RunResult, build, check, pair_judge
+    from reconcile.publish.store import Store
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Article",
+    "CheckResult",
     "Claim",
     "ConfigError",
     "Finding",
@@ -29,12 +32,20 @@ __all__ = [
     "ModelError",
     "ReconcileError",
     "Relation",
+    "RunResult",
     "Settings",
+    "Store",
     "StoreError",
     "WorkerError",
     "__version__",
+    "build",
+    "check",
     "load_settings",
+    "pair_judge",
 ]
+
+# Where the public names stand, from what is light to import to what is heavy.
+_MODULES = ("errors", "config", "model", "publish.store", "pipeline")
 
 
 def __getattr__(name: str) -> Any:
@@ -42,8 +53,8 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     if name in __all__:
-        for module in ("reconcile.errors", "reconcile.config", "reconcile.model"):
-            found = import_module(module)
+        for module in _MODULES:
+            found = import_module(f"reconcile.{module}")
             if name in vars(found):
                 return vars(found)[name]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -11,17 +11,20 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from reconcile.console import CONFLICTS, FAILED, OK, terminal_width, wants_color, write
-from reconcile.errors import ConfigError, InputError
+from reconcile.errors import ConfigError, StoreError
 from reconcile.model import Relation
 from reconcile.publish.baseline import Accepted, Split, fingerprint, split
 from reconcile.publish.ci import CheckReport, Suppressed
 from reconcile.publish.decisions import RULED_OUT, RULINGS, finding_digest
+from reconcile.publish.nearness import last_number
 from reconcile.publish.report import REPORTERS
+from reconcile.publish.retractions import faults
+from reconcile.publish.saving import save
+from reconcile.publish.store import Store
 
 if TYPE_CHECKING:
     from reconcile.config import Settings
     from reconcile.pipeline import CheckResult, Progress
-    from reconcile.publish.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,20 @@ def parse_outputs(specs: Sequence[str]) -> tuple[Output, ...]:
         if places.count(place) > 1:
             raise ConfigError(f"--format: two reports go to {place or 'standard output'}; give FORMAT=FILE")
     return tuple(outputs)
+
+
+def opened(db: str, *, alone: bool = False) -> Store:
+    """Open what articles are compared with; where they are compared ``alone``, an empty store in memory.
+
+    :raises StoreError: if it cannot be opened, or nothing was ever published to it: all would look clean.
+    """
+    if alone:
+        return Store(":memory:")
+    store = Store(db, read_only=True)
+    if not store.read(last_number):
+        store.close()
+        raise StoreError(f"{db}: nothing was published to it yet; `reconcile run PATH... --db {db}` does that")
+    return store
 
 
 def compare(
@@ -124,9 +141,12 @@ def _notes(parted: Split, *, partial: bool) -> Iterator[str]:
 
 
 def verdict(report: CheckReport, fail_on: str, *, strict: bool = False) -> int:
-    """Return the exit code: 2 if an input could not be read, 1 for conflicts that count, else 0."""
-    nothing = not report.articles and not report.since
-    if report.unread() or nothing or (strict and report.problems):
+    """Return the exit code: 2 if an input could not be read, 1 for conflicts that count, else 0.
+
+    With ``strict`` it is 2 for any problem, but not for an article that is left out as retracted.
+    """
+    nothing = not report.articles and not report.excused()
+    if report.unread() or nothing or (strict and faults(report.problems)):
         return FAILED
     counted = {"high": ("high",), "any": ("high", "low"), "never": ()}[fail_on]
     return CONFLICTS if any(row.get("severity") in counted for row in report.findings) else OK
@@ -140,11 +160,3 @@ def deliver(report: CheckReport, outputs: Sequence[Output]) -> None:
             write([make(report, color=wants_color(sys.stdout), width=terminal_width())])
             continue
         save(output.path, make(report))
-
-
-def save(path: str, text: str) -> None:
-    """Write a file. Raises InputError that says why not."""
-    try:
-        Path(path).write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise InputError(f"{path}: cannot be written ({error.strerror or error})") from error

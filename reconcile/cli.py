@@ -10,6 +10,8 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING, TextIO
 
 import click
@@ -37,11 +39,14 @@ from reconcile.options import (
     command,
     common,
     database,
+    engine,
     field_option,
     format_option,
     models,
     processes,
     references,
+    reviewer_option,
+    strict_option,
     verifier,
 )
 from reconcile.publish.formats import ROW_FORMATS
@@ -74,7 +79,7 @@ def evaluate() -> None:
 @command(cli)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @database
-@click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
+@strict_option
 @click.option(
     "--max-errors",
     type=click.IntRange(0),
@@ -84,6 +89,7 @@ def evaluate() -> None:
 @references
 @models
 @processes
+@engine
 @verifier
 def run(state: State, paths: tuple[str, ...], db: str, strict: bool, max_errors: int | None) -> int:
     """Read articles, compare their claims, publish agreements and conflicts to DB.
@@ -91,6 +97,7 @@ def run(state: State, paths: tuple[str, ...], db: str, strict: bool, max_errors:
     PATH is a file, a folder, a glob, a URL or - for standard input. Only what is new or changed is worked on.
     """
     from reconcile import pipeline
+    from reconcile.publish.retractions import faults
     from reconcile.publish.store import Store
     from reconcile.read.identity import shown_url
 
@@ -107,7 +114,7 @@ def run(state: State, paths: tuple[str, ...], db: str, strict: bool, max_errors:
     if not result.read:
         logger.error("no article could be read from: %s", " ".join(map(shown_url, paths)))
         return FAILED
-    return FAILED if strict and result.problems else OK
+    return FAILED if strict and faults(result.problems) else OK
 
 
 def _say_rules(settings: Settings) -> None:
@@ -153,7 +160,11 @@ def findings(state: State, db: str, relations: tuple[str, ...], fields: tuple[st
     from reconcile.publish.store import Store
 
     with Store(db, read_only=True) as store:
-        write(findings_text(store.finding_dicts(relations or (Relation.CONFLICT.value,), fields), form))
+        rows = store.finding_dicts(relations or (Relation.CONFLICT.value,), fields)
+        first = list(islice(rows, 1))
+        write(findings_text(chain(first, rows), form))
+    if not first and form == "table":
+        logger.info("no findings")
 
 
 @command(cli)
@@ -163,10 +174,12 @@ def findings(state: State, db: str, relations: tuple[str, ...], fields: tuple[st
 @format_option(*ROW_FORMATS)
 def claims(state: State, db: str, article: str | None, dropped: bool, form: str) -> None:
     """List the claims with all their fields and spans."""
+    from reconcile.publish.read import require_article
     from reconcile.publish.report import claim_row, claims_text, dropped_row
     from reconcile.publish.store import Store
 
     with Store(db, read_only=True) as store:
+        store.read(partial(require_article, article_id=article))
         if dropped:
             rows = (dropped_row(sentence) for sentence in store.sentences(article) if sentence.dropped)
         else:
@@ -184,10 +197,12 @@ def revisions(state: State, db: str, article: str | None, fields: tuple[str, ...
 
     A change is announced where the new version carries a note that says so; all others were made silently.
     """
+    from reconcile.publish.read import require_article
     from reconcile.publish.report import changes_text
     from reconcile.publish.store import Store
 
     with Store(db, read_only=True) as store:
+        store.read(partial(require_article, article_id=article))
         write(changes_text(store.change_dicts(article, fields), form))
 
 
@@ -215,7 +230,9 @@ def explain(state: State, finding: str, db: str, form: str) -> None:
 def judge(state: State, pairs: TextIO) -> None:
     """Say how the two texts of each pair stand to each other.
 
-    PAIRS is JSON Lines of {"id", "a", "b"} (default: standard input). One line each comes out, in order.
+    PAIRS is JSON Lines of {"id", "a", "b"} (default: standard input). One line each comes out, in order. The titles
+    of the articles that the texts are from (title_a, title_b) and when those were published (published_a, published_b,
+    as 2025-10-21 or 2025-10-21T09:00:00Z) may be given too; other keys are ignored.
     """
     from reconcile import pipeline
     from reconcile.publish.report import to_json
@@ -268,12 +285,13 @@ def lookup(state: State, text: str, db: str, form: str) -> None:
 @command(cli)
 @database
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 picks a free one.")
-@click.option("--metadata", metavar="FILE", help="Descriptions of tables (default: metadata.yml of the checkout).")
-def serve(state: State, db: str, port: int, metadata: str | None) -> None:
+@click.option("--metadata", metavar="FILE", help="Descriptions of tables (default: those that come with reconcile).")
+@reviewer_option("Under whose name rulings are recorded")
+def serve(state: State, db: str, port: int, metadata: str | None, reviewer: str | None) -> None:
     """Serve DB with Datasette and the review pages, on this machine only (127.0.0.1)."""
     from reconcile.serving import serve_database
 
-    serve_database(db, port=port, metadata=metadata)
+    serve_database(db, port=port, metadata=metadata, reviewer=reviewer)
 
 
 @command(evaluate)

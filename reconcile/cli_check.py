@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconcile.console import FAILED, OK, logger, say_problems
-from reconcile.options import State, command, database, models, processes, references
+from reconcile.errors import InputError
+from reconcile.options import State, command, database, models, processes, references, strict_option
 from reconcile.publish.formats import CHECK_FORMATS
 
 if TYPE_CHECKING:
@@ -48,7 +49,8 @@ _PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
     metavar="REV",
     help="Only articles that changed in git since this revision (PATH is then optional: the current folder).",
 )
-@click.option("--strict", is_flag=True, help="Exit with 2 if there was any problem with any input.")
+@click.option("--alone", is_flag=True, help="Compare the articles with each other only: no DB is read.")
+@strict_option
 @references
 @models
 @processes
@@ -60,7 +62,6 @@ def check(state: State, paths: tuple[str, ...], db: str, **options: Any) -> int:
     """
     from reconcile import checking
     from reconcile.publish.baseline import load_baseline
-    from reconcile.publish.store import Store
 
     state.verdict, since = FAILED, options["since"]
     if not paths and not since:
@@ -68,7 +69,7 @@ def check(state: State, paths: tuple[str, ...], db: str, **options: Any) -> int:
     outputs = checking.parse_outputs(options["forms"])
     baseline = load_baseline(options["baseline"]) if options["baseline"] else ()
     settings = state.settings()
-    with Store(db, read_only=True) as store, state.progress() as progress:
+    with checking.opened(db, alone=options["alone"]) as store, state.progress() as progress:
         result = checking.compare(paths, store, settings, since=since, on_progress=progress)
         sifted = checking.sift(result, store, baseline, datetime.date.today())
     say_problems(result.problems, everything=state.verbose)
@@ -97,16 +98,19 @@ def baseline() -> None:
 @models
 def update(state: State, paths: tuple[str, ...], db: str, file: str, **options: Any) -> int:
     """Check PATHs and accept every conflict that is open; entries that still count stay as they are."""
-    from reconcile import checking
     from reconcile.publish.baseline import Accepted, baseline_text, updated
+    from reconcile.publish.saving import save
 
+    for name in ("reason", "who"):
+        if not options[name].strip():
+            raise InputError(f"--{name}: must not be empty")
     kept = _load(file)
     sifted = _sifted(state, paths, db, kept)
     if sifted is None:
         return FAILED
     expires = options["expires"].date() if options["expires"] else None
     new = updated(kept, sifted.parted.open, Accepted("", options["reason"], options["who"], expires))
-    checking.save(file, baseline_text(new))
+    save(file, baseline_text(new))
     logger.info("%d accepted now, %d entries in all -> %s", len(sifted.parted.open), len(new), file)
     return OK
 
@@ -122,15 +126,15 @@ def prune(state: State, paths: tuple[str, ...], db: str, file: str) -> int:
 
     Give all PATHs that the baseline is for: what is not checked matches nothing.
     """
-    from reconcile import checking
     from reconcile.publish.baseline import baseline_text, load_baseline
+    from reconcile.publish.saving import save
 
     kept = load_baseline(file)
     sifted = _sifted(state, paths, db, kept)
     if sifted is None:
         return FAILED
     gone = {*sifted.parted.expired, *sifted.parted.stale}
-    checking.save(file, baseline_text(entry for entry in kept if entry not in gone))
+    save(file, baseline_text(entry for entry in kept if entry not in gone))
     for entry in kept:
         if entry in gone:
             logger.info("taken out: %s %s (%s)", entry.fingerprint, entry.about or entry.reason, entry.who)
@@ -147,10 +151,9 @@ def _load(file: str) -> tuple[Accepted, ...]:
 def _sifted(state: State, paths: tuple[str, ...], db: str, entries: tuple[Accepted, ...]) -> Sifted | None:
     """Check the paths; None, after saying so, where an input could not be read: a baseline must not depend on that."""
     from reconcile import checking
-    from reconcile.publish.store import Store
 
     settings = state.settings()
-    with Store(db, read_only=True) as store, state.progress() as progress:
+    with checking.opened(db) as store, state.progress() as progress:
         result = checking.compare(paths, store, settings, on_progress=progress)
         sifted = checking.sift(result, store, entries, datetime.date.today())
     say_problems(result.problems, everything=state.verbose)

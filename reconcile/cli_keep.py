@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -11,21 +10,18 @@ import click
 
 from reconcile.console import FAILED, OK, logger, write
 from reconcile.errors import InputError
-from reconcile.options import State, command, database, models, processes
+from reconcile.options import State, command, database, force_option, models, processes, reviewer_option, user_name
 
 if TYPE_CHECKING:
     from reconcile.publish.retractions import Retraction
 
-
-@click.group()
-def commands() -> None:
-    """Keeping and undoing."""
+commands = click.Group("commands")
 
 
 @command(commands)
 @click.argument("file", type=click.Path(path_type=Path))
 @database
-@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@force_option
 def backup(state: State, file: Path, db: str, force: bool) -> None:
     """Copy DB to FILE, also while it is served or a run writes to it.
 
@@ -45,12 +41,14 @@ def decisions() -> None:
 @command(decisions, "export")
 @click.argument("file", default="-", metavar="[FILE|-]")
 @database
-def export_decisions(state: State, file: str, db: str) -> None:
+@force_option
+def export_decisions(state: State, file: str, db: str, force: bool) -> None:
     """Write every decision to FILE as a line of JSON (default: standard output).
 
     The same decisions give the same bytes, whichever database holds them.
     """
     from reconcile.publish.decision_lines import lines_of
+    from reconcile.publish.saving import save
     from reconcile.publish.store import Store
 
     with Store(db, read_only=True) as store:
@@ -58,7 +56,7 @@ def export_decisions(state: State, file: str, db: str) -> None:
     if file == "-":
         write(lines)
         return
-    Path(file).write_text("".join(lines), "utf-8", newline="\n")
+    save(file, "".join(lines), force=force)
     logger.info("decisions: %d -> %s", len(lines), file)
 
 
@@ -72,8 +70,10 @@ def import_decisions(state: State, file: BinaryIO, db: str) -> int:
     the others are added, and the exit code is 2.
     """
     from reconcile.publish.decision_lines import read_lines
+    from reconcile.publish.opening import require_file
     from reconcile.publish.store import Store
 
+    require_file(Path(db))
     name = getattr(file, "name", "-")
     rows = list(read_lines(file))
     good = [(number, row) for number, row in rows if not isinstance(row, str)]
@@ -94,7 +94,7 @@ def import_decisions(state: State, file: BinaryIO, db: str) -> int:
 @click.argument("articles", nargs=-1, required=True, metavar="ARTICLE_ID...")
 @database
 @click.option("--reason", default="", metavar="TEXT", help="Why; may be left out with --restore.")
-@click.option("--reviewer", metavar="NAME", help="Who decides so (default: the user of this machine).")
+@reviewer_option("Who decides so")
 @click.option("--restore", is_flag=True, help="Undo it: the next run that reads the articles takes them in.")
 @models
 @processes
@@ -130,16 +130,8 @@ def _retractions(articles: tuple[str, ...], reason: str, reviewer: str | None, *
 
     if not reason and not restore:
         raise InputError("why are they retracted? Say it with --reason TEXT")
-    who = " ".join((reviewer or _user()).split())
+    who = " ".join((reviewer or user_name()).split())
     if not who:
         raise InputError("who decides so? Say it with --reviewer NAME")
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return [Retraction(article_id, reason, who, now) for article_id in dict.fromkeys(articles)]
-
-
-def _user() -> str:
-    """Return the name of the user of this machine; empty where it has none."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):  # no such variable, and no entry for the user's number
-        return ""

@@ -8,12 +8,9 @@ from typing import Any
 import click
 
 from reconcile.console import logger, write
-from reconcile.options import State, command, database, format_option
+from reconcile.options import State, command, database, force_option, format_option
 
-
-@click.group()
-def commands() -> None:
-    """Reports and calibration."""
+commands = click.Group("commands")
 
 
 @commands.group()
@@ -24,12 +21,14 @@ def report() -> None:
 @command(report)
 @database
 @click.option("--output", metavar="FILE", help="Write it there (default: standard output).")
+@force_option
 @click.option("--limit", type=click.IntRange(1), default=500, show_default=True, help="At most this many conflicts.")
-def html(state: State, db: str, output: str | None, limit: int) -> None:
+def html(state: State, db: str, output: str | None, force: bool, limit: int) -> None:
     """One HTML file of the conflicts that needs nothing else, to mail to an editor. It quotes, and holds no article."""
     from pathlib import Path
 
     from reconcile.publish.htmlreport import html_report
+    from reconcile.publish.saving import save
     from reconcile.publish.store import Store
 
     with Store(db, read_only=True) as store:
@@ -37,7 +36,7 @@ def html(state: State, db: str, output: str | None, limit: int) -> None:
     if output is None:
         write([text])
         return
-    Path(output).write_text(text, "utf-8")
+    save(output, text, force=force)
     logger.info("report: %s", output)
 
 

@@ -33,6 +33,7 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "model": ("name", "threads"),
     "judge": ("name",),
     "extract": ("jobs",),
+    "engine": ("name", "scheduler", "spill"),
     "verifier": ("name", "max_calls"),
     "reference": ("files",),
     "limits": LIMITS,
@@ -41,6 +42,8 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "aliases": (),
     "owners": (),
 }
+ENGINES = ("local", "dask")
+NOT_RECORDED = ("jobs", "engine", "scheduler", "spill")  # they change nothing of what is published
 _MAX_JOBS = 256
 _MAX_THREADS = 256
 _MAX_CALLS = 1_000_000
@@ -55,15 +58,19 @@ class Settings:
     ``match`` maps a relation (or ``relation:kind``) to the probability from which it is said; ``aliases`` maps an alias
     to the canonical name; ``owners`` maps an outlet's name or host to its owner. ``threads`` 0 lets the library choose.
     ``jobs`` is how many processes may extract claims; 0 leaves it open: one a core for the command line, none but this
-    one for a program. ``verifier_calls`` is how many calls one run may make. ``references``
-    are files of trusted facts. ``allow_hosts`` may have private addresses; ``fetch`` holds
-    the seconds ``delay`` and ``timeout``.
+    one for a program. ``engine`` is where a run works, one of ``ENGINES``, ``scheduler`` the address of a Dask
+    scheduler and ``spill`` a folder for what lies between the stages (empty: processes of this machine, a temporary
+    folder). ``verifier_calls`` is how many calls one run may make. ``references`` are files of trusted facts.
+    ``allow_hosts`` may have private addresses; ``fetch`` holds the seconds ``delay`` and ``timeout``.
     """
 
     model_name: str = "default"
     threads: int = 0
     judge_name: str = "default"
     jobs: int = 0
+    engine: str = "local"
+    scheduler: str = ""
+    spill: str = ""
     verifier_name: str = "none"
     verifier_calls: int = 200
     references: tuple[str, ...] = ()
@@ -77,9 +84,9 @@ class Settings:
     def to_json(self) -> str:
         """Return the settings in force as one line of JSON with sorted keys, for the record of a run.
 
-        ``jobs`` is left out: it changes nothing of what is published.
+        What is in ``NOT_RECORDED`` is left out.
         """
-        shown = {name: value for name, value in asdict(self).items() if name != "jobs"}
+        shown = {name: value for name, value in asdict(self).items() if name not in NOT_RECORDED}
         return json.dumps(shown, sort_keys=True, ensure_ascii=False)
 
 
@@ -118,6 +125,7 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
     problems: list[str] = []
     tables = dict(_tables(data, problems))
     model, judge, verifier = tables["model"], tables["judge"], tables["verifier"]
+    engine, scheduler, spill = _engine(tables["engine"], problems)
     settings = Settings(
         model_name=_text(model, "model.name", problems),
         threads=_whole(model.get("threads", 0), "model.threads", (0, _MAX_THREADS), problems),
@@ -125,12 +133,11 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
         verifier_name=_text(verifier, "verifier.name", problems, default="none"),
         verifier_calls=_whole(verifier.get("max_calls", 200), "verifier.max_calls", (1, _MAX_CALLS), problems),
         jobs=_whole(tables["extract"].get("jobs", 0), "extract.jobs", (0, _MAX_JOBS), problems),
+        engine=engine,
+        scheduler=scheduler,
+        spill=spill,
         references=_texts(tables["reference"].get("files", []), "reference.files", problems),
-        limits={
-            key: _whole(value, f"limits.{key}", (1, 2**53), problems)
-            for key, value in sorted(tables["limits"].items())
-            if key in LIMITS
-        },
+        limits=_limits(tables["limits"], problems),
         allow_hosts=_texts(tables["fetch"].get("allow_hosts", []), "fetch.allow_hosts", problems),
         fetch={
             key: _number(tables["fetch"][key], f"fetch.{key}", bounds, problems)
@@ -145,6 +152,27 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
         listing = "\n".join(f"  {line}" for line in problems)
         raise ConfigError(f"{where}: {len(problems)} problem{'s'[: len(problems) > 1]}\n{listing}")
     return settings
+
+
+def _engine(table: Mapping[str, object], problems: list[str]) -> tuple[str, str, str]:
+    """Return the engine's name, the scheduler's address and the folder; empty where they are not given."""
+    name = _text(table, "engine.name", problems, default=ENGINES[0])
+    if name not in ENGINES:
+        problems.append(f"engine.name: must be one of {', '.join(ENGINES)}; is {_shown(name)}")
+    given = [_text(table, f"engine.{key}", problems) if key in table else "" for key in ("scheduler", "spill")]
+    if name == ENGINES[0]:
+        problems.extend(
+            f'engine.{key}: is used with name = "dask" alone' for key in ("scheduler", "spill") if key in table
+        )
+    return name, given[0], given[1]
+
+
+def _limits(table: Mapping[str, object], problems: list[str]) -> dict[str, int]:
+    return {
+        key: _whole(value, f"limits.{key}", (0 if key == "max_errors" else 1, 2**53), problems)
+        for key, value in sorted(table.items())
+        if key in LIMITS
+    }
 
 
 def unknown_names(section: str, names: Collection[str], known: Collection[str]) -> list[str]:

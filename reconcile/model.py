@@ -108,7 +108,10 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing that went wrong with one input; the rest goes on."""
+    """One thing that went wrong with one input; the rest goes on.
+
+    ``kept``: no article is missing for it, although none is named. It is not stored.
+    """
 
     stage: str
     path: str
@@ -116,6 +119,7 @@ class Problem:
     article_id: str
     message: str
     advice: str
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

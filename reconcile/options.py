@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reconcile.config import ENGINES
 from reconcile.console import OK, Progress, drop_stdout, set_up_logging
 from reconcile.terms import Field
 
@@ -29,22 +30,32 @@ class State:
     model: str | None = None
     judge: str | None = None
     jobs: int = 0
+    engine: str | None = None
+    scheduler: str | None = None
+    spill: str | None = None
     verifier: str | None = None
     references: tuple[str, ...] = ()
     verdict: int = OK
 
     def settings(self, *, verified: bool = False) -> Settings:
-        """Return the settings file's values with --model, --judge and --jobs on top, and --reference beside.
+        """Return the settings file's values with the options on top, and --reference beside.
 
         A verifier costs money, so its name stays only where the command is to have its findings ``verified``.
+        Raises ConfigError: the settings file is wrong, or --scheduler or --spill was given for the local engine.
         """
         from reconcile.config import Settings, cores, load_settings
+        from reconcile.errors import ConfigError
 
         settings = load_settings(self.config)
         model, judge = self.model or settings.model_name, self.judge or settings.judge_name
         verifier = (self.verifier or settings.verifier_name) if verified else Settings().verifier_name
         jobs = self.jobs or settings.jobs or cores()
         settings = replace(settings, references=tuple(sorted({*settings.references, *self.references})))
+        engine = self.engine or settings.engine
+        if engine == "local" and (self.scheduler or self.spill):
+            raise ConfigError("--scheduler and --spill go with --engine dask")
+        where = {name: getattr(self, name) or getattr(settings, name) for name in ("scheduler", "spill")}
+        settings = replace(settings, engine=engine, **(where if engine != "local" else {"scheduler": "", "spill": ""}))
         return replace(settings, model_name=model, judge_name=judge, verifier_name=verifier, jobs=jobs)
 
     def progress(self) -> Progress:
@@ -96,6 +107,31 @@ def processes(body: Body) -> Body:
     return _shared("--jobs", type=click.IntRange(1, 256), metavar="N", help=text)(body)
 
 
+def engine(body: Body) -> Body:
+    """Add the options that tell where a run works."""
+    text = "What lies between the stages is written to Parquet files here (with dask; default: a temporary folder)."
+    body = _shared("--spill", metavar="FOLDER", help=text)(body)
+    text = "A Dask scheduler, tcp://HOST:PORT (with dask; default: --jobs processes of this machine)."
+    body = _shared("--scheduler", metavar="ADDRESS", help=text)(body)
+    text = "Where the work is done: local (the default), or dask (needs the extra `dask`). What comes out is the same."
+    return _shared("--engine", type=click.Choice(ENGINES), help=text)(body)
+
+
+def reviewer_option(what: str) -> Callable[[Body], Body]:
+    """Return the option that names the person who rules; ``what`` says for what."""
+    return click.option("--reviewer", metavar="NAME", help=f"{what} (default: the user of this machine).")
+
+
+def user_name() -> str:
+    """Return the name of the user of this machine; empty where it has none."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):  # no such variable, and no entry for the user's number
+        return ""
+
+
 database = click.option(
     "--db", default="reconcile.db", show_default=True, metavar="DB", help="The database that runs publish to."
 )
@@ -111,6 +147,12 @@ def field_option(word: str) -> Callable[[Body], Body]:
         help=f"Only where this field {word}; may be given more than once.",
     )
 
+
+strict_option = click.option(
+    "--strict", is_flag=True, help="Exit with 2 if there was any problem with any input; retracted articles are none."
+)
+
+force_option = click.option("--force", is_flag=True, help="Replace FILE if it is there.")
 
 article_option = click.option("--article", metavar="ID", help="Only of this article.")
 

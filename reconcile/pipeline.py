@@ -15,7 +15,7 @@ from functools import partial
 from importlib.metadata import version
 from typing import Any
 
-from reconcile import engine, trusted, verify, work
+from reconcile import engine, engines, trusted, verify, work
 from reconcile.config import Settings, unknown_names
 from reconcile.errors import ConfigError
 from reconcile.located import locate, place_name
@@ -88,7 +88,8 @@ class _Clock:
 def build(paths: Sequence[str], store: Store, settings: Settings, *, on_progress: Progress | None = None) -> RunResult:
     """Read articles, compare them with those in the store and publish the whole; then ask the verifier, if any."""
     verifier = verify.load(settings.verifier_name, settings.verifier_calls)
-    result = _published(paths, store, settings, on_progress)
+    with engines.opened(settings, on_progress) as running:
+        result = _published(paths, store, work.Reading(settings, on_progress, running))
     if verifier is None or not result.articles:
         return result
     clock = _Clock(dict(result.seconds))
@@ -112,8 +113,8 @@ class _Change:
     retracted: Sequence[Retraction] = ()
 
 
-def _published(paths: Sequence[str], store: Store, settings: Settings, on_progress: Progress | None) -> RunResult:
-    clock = _Clock()
+def _published(paths: Sequence[str], store: Store, reading: work.Reading) -> RunResult:
+    clock, settings = _Clock(), reading.settings
     with clock.stage("read"):
         read, problems = _read(paths, settings)
         after = store.read(nearness.last_number)
@@ -126,7 +127,7 @@ def _published(paths: Sequence[str], store: Store, settings: Settings, on_progre
     if not read and not store.read(nearness.state)["articles"]:
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
     change = _Change(fresh, facts, bool(held), problems, after)
-    replaced = _publish(change, store, work.Reading(settings, on_progress), clock)
+    replaced = _publish(change, store, reading, clock)
     new = sum(a.article_id not in known for a in fresh)
     return RunResult(
         read=len(read),
@@ -177,7 +178,7 @@ def _publish(change: _Change, store: Store, reading: work.Reading, clock: _Clock
             todo = work.whole(store, new, reading, matcher, facts=change.facts, gone=gone)
         replaced = tuple(_revisions(list(earlier), todo.corpus, store, reading))
     with clock.stage("match"):
-        matched = todo.matched(matcher, progress=progress)
+        matched = todo.matched(matcher)
     with clock.stage("publish"):
         run = _run_record(store, todo, settings, made_with)
         publication = _publication(todo, matched, change.problems, run)
@@ -200,6 +201,8 @@ def check(
     read, problems = _read(paths, settings)
     before = {(a.article_id, a.content_hash) for a in (_read(earlier, settings)[0] if earlier else ())}
     read = tuple(a for a in read if (a.article_id, a.content_hash) not in before)
+    read, refused = store.read(partial(retractions.kept_out, articles=read))
+    problems += refused
     if not read:
         return CheckResult((), 0, (), problems)
     held = store.read(nearness.references)
@@ -217,7 +220,7 @@ def check(
         todo = work.whole(store, new, reading, matcher, facts=facts)
     else:
         todo = work.part(store, new, reading, matcher, also=set(checked) & set(known))
-    matched = todo.matched(matcher, only=checked, progress=on_progress)
+    matched = todo.matched(matcher, only=checked)
     corpus = todo.corpus
     articles = {**corpus.articles, **{a.article_id: a for a in read}}  # with the paths they have now
     silent = tuple(place_name(articles[a]) for a in checked if not corpus.claims[a])
@@ -272,7 +275,7 @@ def _revisions(earlier: Iterable[Article], corpus: Corpus, store: Store, reading
         new = corpus.articles[old.article_id]
         if (old.title, old.text) == (new.title, new.text):
             continue
-        number = sum(1 for _ in store.revisions(old.article_id)) + 1
+        number = store.read(partial(published.revision_count, article_id=old.article_id)) + 1
         before = revisions.Version(old, *engine.extracted(old, extractor))
         after = revisions.Version(new, corpus.sentences[old.article_id], corpus.claims[old.article_id])
         yield Revision(
@@ -310,7 +313,19 @@ def _matcher(store: Store | None, settings: Settings, progress: Progress | None,
         if wrong:
             raise ConfigError("; ".join(wrong))
         model = relate.RelationModel(model.weights, _thresholds(model.thresholds, settings.match), model.shift)
-    return Matcher(embedder, reference.load(embedder), model, judge)
+    return Matcher(embedder, reference.load(embedder), model, judge, partial(_again, settings))
+
+
+_LOADED: dict[str, Matcher] = {}
+
+
+def _again(settings: Settings) -> Matcher:
+    """Return the matcher of these settings in another process, without a store, loaded once; one of many, so alone."""
+    name = settings.to_json()
+    if name not in _LOADED:
+        _LOADED.clear()
+        _LOADED[name] = _matcher(None, replace(settings, threads=1), None)
+    return _LOADED[name]
 
 
 def _thresholds(packaged: Mapping[str, float], given: Mapping[str, float]) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""The command line in a process of its own, with a stand-in for the model and a bound on memory.
+"""The command line in a process of its own, with a stand-in for the model and bounds on memory and processor time.
 
 Run as `python -m tests.badrun run ...`. The last line of stderr tells the most memory that the process held, in bytes.
 """
@@ -12,9 +12,11 @@ from reconcile import cli
 from tests.machine import quick_model
 
 MOST = 6_000_000_000  # of address space; the libraries map much that they never use
+LONGEST = 400  # seconds of a processor, ten times what a family of bad files takes
 
 if __name__ == "__main__":
     resource.setrlimit(resource.RLIMIT_AS, (MOST, MOST))
+    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST, LONGEST))
     with quick_model():
         code = cli.main(sys.argv[1:])
     held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

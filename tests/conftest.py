@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ["NO_COLOR"] = "1"
@@ -39,6 +40,9 @@ from reconcile.model import (
     Story,
 )
 from reconcile.publish.publication import Publication
+
+settings.register_profile("untimed", deadline=None)  # tests never time anything
+settings.load_profile("untimed")
 
 TEXTS = {
     "lake-a": "The lake rose 14% in May. Boats were moved to higher ground.",
@@ -185,10 +189,10 @@ def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Close a session that tried faults with the table of what became of them; see tests/faults.py."""
     faults = sys.modules.get("tests.faults")
-    if faults is None or not faults.table():
+    if faults is None or not faults.recorded():
         return
     terminalreporter.section("faults")
-    for line in faults.table():
+    for line in faults.table(faults.recorded()):
         terminalreporter.line(line)
     if target := os.environ.get("RECONCILE_RELIABILITY"):
         faults.fill(Path(target))

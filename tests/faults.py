@@ -16,7 +16,7 @@ import sqlite3
 import sys
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,40 +41,62 @@ _HISTORY = {
 
 # -- the table ---------------------------------------------------------------------------------------------------------
 
-_tried: dict[str, tuple[int, int, int]] = {}
+HEAD = ("fault", "tried", "survived", "lost", "test")
+COUNTS = range(1, 4)  # of the cells
+
+Row = tuple[str, ...]  # cells of a row, as HEAD names them
+
+_tried: dict[str, tuple[int, int, int, str]] = {}
 
 
 def record(kind: str, tried: int, survived: int, lost: int) -> None:
-    """Count what was tried of a kind of fault, how often all was well afterwards, and how often something was lost."""
-    before = _tried.get(kind, (0, 0, 0))
-    _tried[kind] = (before[0] + tried, before[1] + survived, before[2] + lost)
+    """Count what was tried of a kind of fault, how often all was well afterwards, and how often something was lost.
+
+    A kind belongs to one test, with one set of parameters: where only that is run, it fills its row and no other.
+    """
+    test = os.environ["PYTEST_CURRENT_TEST"].partition(" ")[0].partition("[")[0]
+    before = _tried.get(kind, (0, 0, 0, ""))
+    _tried[kind] = (before[0] + tried, before[1] + survived, before[2] + lost, test)
 
 
-def table() -> list[str]:
-    """Return the lines of the table as Markdown; none if nothing was recorded."""
-    if not _tried:
+def recorded() -> dict[str, Row]:
+    """Return a row for each kind of fault that this session tried."""
+    return {kind: (kind, *map(str, counts), f"`{test}`") for kind, (*counts, test) in _tried.items()}
+
+
+def table(rows: Mapping[str, Row]) -> list[str]:
+    """Return rows as the lines of a table in Markdown; none if there are no rows."""
+    if not rows:
         return []
-    rows = [("fault", "tried", "survived", "lost"), *((k, *map(str, v)) for k, v in sorted(_tried.items()))]
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
-    lines = []
-    for name, *counts in rows:
-        cells = (name.ljust(widths[0]), *(c.rjust(w) for c, w in zip(counts, widths[1:], strict=True)))
-        lines.append(f"| {' | '.join(cells)} |")
-    rule = "|" + "|".join("-" * (w + 1) + (":" if i else "-") for i, w in enumerate(widths)) + "|"
-    return [lines[0], rule, *lines[1:]]
+    every = [HEAD, *(rows[kind] for kind in sorted(rows))]
+    widths = [max(map(len, column)) for column in zip(*every, strict=True)]
+    head, *body = [f"| {' | '.join(map(_cell, range(len(HEAD)), row, widths))} |" for row in every]
+    rule = "|".join("-" * (width + 1) + (":" if n in COUNTS else "-") for n, width in enumerate(widths))
+    return [head, f"|{rule}|", *body]
+
+
+def _cell(number: int, text: str, width: int) -> str:
+    return text.rjust(width) if number in COUNTS else text.ljust(width)
 
 
 def fill(path: Path) -> None:
-    """Write the table between the two markers of a Markdown file.
+    """Write this session's rows between the two markers of a Markdown file; rows of what was not tried again stay.
 
     :raises ValueError: if the file does not have them.
     """
     text = path.read_text("utf-8")
     head, first, rest = text.partition(FIRST)
-    _, last, tail = rest.partition(LAST)
+    inside, last, tail = rest.partition(LAST)
     if not first or not last:
         raise ValueError(f"{path}: lacks {FIRST} or {LAST}")
-    path.write_text(head + first + "\n" + "\n".join(table()) + "\n" + last + tail, "utf-8")
+    lines = "\n".join(table({**_rows(inside), **recorded()}))
+    path.write_text(f"{head}{first}\n\n{lines}\n\n{last}{tail}", "utf-8")
+
+
+def _rows(lines: str) -> dict[str, Row]:
+    """Return the rows of a table that was written before, by kind of fault."""
+    split = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines.splitlines()]
+    return {row[0]: row for row in split if len(row) == len(HEAD) and row[1].isdigit()}
 
 
 # -- processes ---------------------------------------------------------------------------------------------------------

@@ -30,6 +30,7 @@ from reconcile.publish.decisions import RULINGS, standing, withdrawal
 from reconcile.publish.derive import DERIVED
 from reconcile.publish.retractions import Retraction
 from reconcile.publish.store import Store, new_decision
+from tests import stored
 
 DIM = 16
 GRID = 2048
@@ -336,7 +337,7 @@ class Newsroom(RuleBasedStateMachine):
             return
         with Store(self.db, read_only=True) as store:
             assert list(store.decisions()) == self.decided
-            assert [run["number"] for run in store.runs()] == list(range(self.runs, 0, -1))
+            assert [run["number"] for run in store.read(stored.runs)] == list(range(self.runs, 0, -1))
 
 
 def _id(row: Row) -> str:

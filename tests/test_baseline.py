@@ -216,6 +216,8 @@ def test_the_baseline_is_not_touched_where_an_input_was_not_read(
         pytest.param("update", [], id="no reason"),
         pytest.param("update", ["--reason", "r"], id="nobody"),
         pytest.param("update", [*SAID, "--expires", "soon"], id="no date"),
+        pytest.param("update", ["--reason", " ", "--who", "maria"], id="blank reason"),
+        pytest.param("update", ["--reason", "r", "--who", ""], id="blank name"),
         pytest.param("prune", ["--baseline", "missing.toml"], id="nothing to prune"),
         pytest.param("update", [*SAID, "--baseline", "no/such/folder.toml"], id="no folder"),
     ],
@@ -232,3 +234,26 @@ def test_baseline_commands_refuse(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "Traceback" not in captured.err
+    assert not Path("baseline.toml").exists()
+
+
+def test_a_note_on_a_file_that_was_read_does_not_stop_the_baseline(baseline_command: Callable[..., int]) -> None:
+    note = Problem("ingest", "new.md", 1, "", "the front matter is not read", "write it as YAML", kept=True)
+    assert baseline_command("update", [FINDING], *SAID, problems=(note,)) == 0
+    assert baseline_command("prune", [FINDING], problems=(note,)) == 0
+    assert len(load_baseline("baseline.toml")) == 1
+
+
+def test_a_baseline_that_cannot_be_written_to_the_end_stays(
+    baseline_command: Callable[..., int], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert baseline_command("update", [FINDING], *SAID) == 0
+    before = Path("baseline.toml").read_bytes()
+
+    def full(*names: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("reconcile.publish.saving.os.replace", full)
+    assert baseline_command("prune", []) == 2
+    assert Path("baseline.toml").read_bytes() == before
+    assert [path.name for path in Path().glob(".*.part")] == []

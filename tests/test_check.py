@@ -315,6 +315,25 @@ def _key(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (row["id"], row["relation"], row["field"], str(row["severity"]), row["a"]["quote"], row["b"]["quote"])
 
 
+def test_python_of_the_readme_runs(
+    quick_model: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The lines under "From Python", with a small model, on articles of which a new one contradicts another."""
+    readme = Path(__file__).resolve().parent.parent.joinpath("README.md").read_text("utf-8")
+    lines = re.findall(r"<!-- begin python -->\s+```python\n(.*?)```", readme, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    Path("reconcile.toml").write_text('[judge]\nname = "rules"\n', "utf-8")
+    for path, spent in (("articles/a.md", 12), ("articles/b.md", 21), ("incoming/new.md", 34)):
+        Path(path).parent.mkdir(exist_ok=True)
+        Path(path).write_text(SAID[0].format(n=spent), "utf-8")
+    names: dict[str, Any] = {}
+    exec("\n".join(lines), names)
+    assert (names["result"].read, names["result"].findings["conflict"]) == (2, 1)
+    assert SAID[0].format(n=12) in capsys.readouterr().out.splitlines()
+    assert "conflict" in {row["relation"] for row in names["found"]}
+    assert [row["id"] for row in names["verdicts"]] == ["1"]
+
+
 # ------------------------------------------------------------------ where a quote stands
 
 RAW = """<!doctype html><html><head><title>Ferry</title></head>

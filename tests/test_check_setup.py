@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ import yaml
 from jsonschema import Draft7Validator
 
 from reconcile.cli import cli
+from reconcile.publish.store import Store
+from tests import builders as b
 from tests.test_changed import commit, run_git
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -93,6 +96,19 @@ def test_the_hook_runs_a_command_that_exists() -> None:
     assert used["id"] == hook["id"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    [ROOT / "action.yml", ROOT / ".pre-commit-hooks.yaml", NEWSROOM / ".gitlab-ci.yml", ROOT / "README.md"],
+    ids=lambda path: path.name,
+)
+def test_whatever_installs_takes_torch_for_the_cpu(path: Path) -> None:
+    """PyPI's own build brings CUDA along, which is several GB."""
+    lines = [line for line in path.read_text("utf-8").splitlines() if re.search("extra.index", line, re.IGNORECASE)]
+    assert any("https://download.pytorch.org/whl/cpu" in line for line in lines)
+    hooks = loaded(ROOT / ".pre-commit-hooks.yaml")
+    assert all(any("whl/cpu" in given for given in hook["additional_dependencies"]) for hook in hooks)
+
+
 @pytest.fixture
 def stub(tmp_path: Path) -> Path:
     """A folder with a command `reconcile` that notes how it was called, and fails `check` as it is told."""
@@ -105,7 +121,7 @@ def stub(tmp_path: Path) -> Path:
         "with open(os.environ['CALLS'], 'a') as file:\n"
         "    print(json.dumps([os.getcwd(), *sys.argv[1:]]), file=file)\n"
         "if sys.argv[1] == 'run': open(sys.argv[sys.argv.index('--db') + 1], 'w').close()\n"
-        "sys.exit(int(os.environ['CODE']) if sys.argv[1] == 'check' else 0)\n"
+        "sys.exit(int(os.environ['CODE']) if sys.argv[1] in os.environ.get('FAILS', 'check') else 0)\n"
     )
     program.chmod(0o755)
     return folder
@@ -150,11 +166,81 @@ def test_the_action_publishes_what_stood_before(newsroom: Path, stub: Path) -> N
     returned, calls = run_action(stub, PATHS="articles", PUBLISHED="articles", SINCE="main", BASELINE="b.toml")
     (tree, *made), (here, *checked) = calls
     assert returned == 0
-    assert made == ["run", "--db", str(newsroom / "reconcile.db"), "--", "articles"]
+    assert made == ["run", "--db", str(newsroom / "reconcile.db.part"), "--", "articles"]
+    assert Path("reconcile.db").exists()
     assert (tree != here, here) == (True, str(newsroom))
     assert checked[-5:] == ["b.toml", "--changed-since", "main", "--", "articles"]
     assert not Path(tree).exists(), "the work tree is taken away again"
     assert run_git("worktree", "list").count("\n") == 0
+
+
+def exit_code_of(stub: Path, **inputs: str) -> tuple[int, str, list[str]]:
+    """Run the script; return its exit code, what it gave as output, and the commands that it called."""
+    out = stub.parent / "output"
+    out.unlink(missing_ok=True)
+    returned, calls = run_action(stub, int(inputs.pop("CODE", "0")), GITHUB_OUTPUT=str(out), **inputs)
+    return returned, out.read_text(), [call[1] for call in calls]
+
+
+FAILING = [
+    pytest.param({"PUBLISHED": "articles", "FAILS": "run", "CODE": "1"}, ["run"], id="run fails"),
+    pytest.param({"PUBLISHED": "articles", "SINCE": "nowhere"}, [], id="unknown revision"),
+    pytest.param({"PUBLISHED": "artikles", "SINCE": "main"}, [], id="mistyped folder"),
+    pytest.param({"CODE": "137"}, ["check"], id="killed"),
+]
+
+
+@pytest.mark.parametrize(("inputs", "called"), FAILING)
+def test_the_action_gives_its_exit_code_however_it_ends(
+    newsroom: Path, stub: Path, inputs: dict[str, str], called: list[str]
+) -> None:
+    assert exit_code_of(stub, **inputs) == (2, "exit-code=2\n", called)
+    assert not Path("reconcile.db").exists(), "or the next check would take it for what is published"
+    assert run_git("worktree", "list").count("\n") == 0
+
+
+@pytest.mark.parametrize("published", ["new", "new/*.md", "new/**/*.md", "new/sub/b.md", "gone new"])
+def test_the_action_compares_alone_where_nothing_was_there_before(newsroom: Path, stub: Path, published: str) -> None:
+    Path("new/sub").mkdir(parents=True)
+    Path("new/.gitkeep").touch()
+    commit()
+    run_git("branch", "--force", "main")
+    shutil.copy("incoming/planted/ferry-costs.md", "new/a.md")
+    shutil.copy("incoming/planted/ferry-costs.md", "new/sub/b.md")
+    commit()
+    returned, calls = run_action(stub, PATHS="new", PUBLISHED=published, SINCE="main")
+    assert (returned, [call[1] for call in calls]) == (0, ["check"])
+    assert "--alone" in calls[0]
+    run_git("branch", "--force", "main")
+    _, calls = run_action(stub, PATHS="new", PUBLISHED=published, SINCE="main")
+    assert [call[1] for call in calls] == ["run", "check"]
+
+
+def test_the_action_checks_a_folder_of_articles_by_default(newsroom: Path, stub: Path) -> None:
+    _, calls = run_action(stub)
+    assert calls[0][calls[0].index("--") + 1 :] == [loaded(ROOT / "action.yml")["inputs"]["paths"]["default"]]
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        pytest.param(lambda: None, False, id="missing"),
+        pytest.param(lambda: Path("x.db").write_bytes(b"no database" * 999), False, id="no database"),
+        pytest.param(lambda: Store("x.db").close(), False, id="nothing published"),
+        pytest.param(lambda: filled("x.db"), True, id="published"),
+    ],
+)
+def test_make_sees_whether_something_was_published(make: Callable[[], object], expected: bool) -> None:
+    make()
+    there = set(Path().iterdir())
+    done = subprocess.run([sys.executable, str(ROOT / "tools" / "published.py"), "x.db"], check=False)
+    assert (done.returncode == 0) is expected
+    assert set(Path().iterdir()) == there
+
+
+def filled(path: str) -> None:
+    with Store(path) as store:
+        store.publish(b.publication())
 
 
 def test_the_action_takes_a_database_that_is_there(newsroom: Path, stub: Path) -> None:

@@ -7,27 +7,36 @@ import json
 import logging
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from importlib.metadata import PackagePath, PathDistribution
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import httpx
 import pytest
+from datasette.app import Datasette
 
+import reconcile
 from reconcile import __version__
 from reconcile.cli import cli, main
 from reconcile.console import Progress, guarded
 from reconcile.errors import ModelError, ReconcileError
 from reconcile.model import Problem
+from reconcile.publish.store import Store
 from reconcile.serving import serving_metadata
 
 PROBLEM = Problem("ingest", "bad.json", 3, "", "not valid JSON", "mend the line")
+KEPT = Problem("ingest", "new.md", 1, "", "the front matter is not read", "write it as YAML", kept=True)
+RETRACTED = Problem("retract", "b.json", 1, "lake-b", "retracted on 2031-03-06", "`retract --restore` takes it back")
 CLASH = Problem("ingest", "a.json", 1, "lake-a", "another text under this id", "give each its own id")
 
 
@@ -209,7 +218,10 @@ def test_no_crash_reads_as_a_finding(
         pytest.param(checked(conflict(), problems=(PROBLEM,)), "high", 2, id="unreadable input"),
         pytest.param(checked(problems=(PROBLEM,)), "never", 2, id="unreadable input, never"),
         pytest.param(checked(conflict(), problems=(CLASH,)), "high", 1, id="a problem of a read article"),
+        pytest.param(checked(conflict(), problems=(KEPT,)), "high", 1, id="a note on a file that was read"),
         pytest.param(checked(articles=(), claims=0), "high", 2, id="nothing read"),
+        pytest.param(checked(articles=(), claims=0, problems=(RETRACTED,)), "high", 0, id="retracted alone"),
+        pytest.param(checked(articles=(), claims=0, problems=(RETRACTED, PROBLEM)), "high", 2, id="not that alone"),
     ],
 )
 def test_check_exit_codes(run_check: Callable[..., int], result: SimpleNamespace, fail_on: str, expected: int) -> None:
@@ -224,6 +236,31 @@ def test_check_fails_on_high_by_default(run_check: Callable[..., int]) -> None:
 def test_check_strict_takes_any_problem(run_check: Callable[..., int]) -> None:
     assert run_check(checked(problems=(CLASH,))) == 0
     assert run_check(checked(problems=(CLASH,)), "--strict") == 2
+    assert run_check(checked(problems=(KEPT,)), "--strict") == 2
+    assert run_check(checked(problems=(RETRACTED,)), "--strict") == 0
+
+
+@pytest.mark.parametrize("words", [["check", "new.txt"], ["baseline", "prune", "new.txt"]], ids=" ".join)
+def test_a_database_that_nothing_was_published_to_is_refused(
+    words: list[str], capsys: pytest.CaptureFixture[str], install_pipeline: Callable[..., Any]
+) -> None:
+    install_pipeline()
+    Store("empty.db").close()
+    Path("baseline.toml").write_text("", "utf-8")
+    assert main([*words, "--db", "empty.db"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("error: empty.db: nothing was published to it yet; `reconcile run")
+
+
+def test_check_alone_needs_no_database(install_pipeline: Callable[..., Any]) -> None:
+    def check(paths: Sequence[str], store: Store, settings: Any, **options: Any) -> object:
+        assert list(store.articles()) == []
+        return checked(conflict())
+
+    install_pipeline(check=check)
+    assert main(["check", "new.txt", "--alone"]) == 1
+    assert not Path("reconcile.db").exists()
 
 
 # ------------------------------------------------------------------ check
@@ -245,7 +282,8 @@ def test_check_writes_several_reports(
         pytest.param(["json=a", "text=a"], "two reports go to a", id="two to one file"),
         pytest.param(["json="], "name is missing", id="no name"),
         pytest.param(["xml=a"], "known: text, json", id="unknown"),
-        pytest.param(["json=no/such/folder/a"], "cannot be written", id="no folder"),
+        pytest.param(["json=no/such/folder/a"], "there is no folder", id="no folder"),
+        pytest.param(["json=."], "is a folder", id="a folder"),
     ],
 )
 def test_check_refuses_outputs(
@@ -316,6 +354,8 @@ def test_run_says_what_it_did(run_build: Callable[..., int], capsys: pytest.Capt
         pytest.param(built(problems=(PROBLEM,)), [], 0, id="problems are reported only"),
         pytest.param(built(problems=(PROBLEM,)), ["--strict"], 2, id="strict"),
         pytest.param(built(), ["--strict"], 0, id="strict and fine"),
+        pytest.param(built(problems=(RETRACTED,)), ["--strict"], 0, id="strict and retracted"),
+        pytest.param(built(problems=(RETRACTED, CLASH)), ["--strict"], 2, id="strict and retracted beside"),
         pytest.param(built(read=0, articles=0, problems=(PROBLEM,)), [], 2, id="nothing readable"),
     ],
 )
@@ -471,6 +511,31 @@ def test_explain_in_both_forms(database: str, capsys: pytest.CaptureFixture[str]
 def test_explain_names_an_unknown_finding(database: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["explain", "nope", "--db", database]) == 2
     assert "no finding 'nope'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["claims"], ["claims", "--dropped"], ["revisions"]], ids=" ".join)
+def test_an_article_that_is_not_there_is_said(
+    database: str, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    assert main([*words, "--db", database, "--article", "typo"]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, "no article 'typo'" in captured.err) == ("", True)
+    assert main([*words, "--db", database, "--article", "lake-a"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        pytest.param(["--relation", "scope"], "no findings\n", id="table"),
+        pytest.param(["--relation", "scope", "--format", "jsonl"], "", id="lines"),
+        pytest.param([], "", id="some are found"),
+    ],
+)
+def test_that_nothing_is_found_is_said(
+    database: str, capsys: pytest.CaptureFixture[str], words: list[str], said: str
+) -> None:
+    assert main(["findings", "--db", database, *words]) == 0
+    assert capsys.readouterr().err == said
 
 
 # ------------------------------------------------------------------ judge, lookup
@@ -635,9 +700,51 @@ def _raise() -> None:
 )
 def test_serving_metadata(text: str, databases: dict[str, Any]) -> None:
     Path("m.yml").write_text(text, "utf-8")
-    merged = serving_metadata("some/lake.db", "m.yml")
+    merged = serving_metadata("some/lake.db", "m.yml", reviewer="ana")
     assert merged["databases"] == databases
-    assert merged["plugins"]["reconcile"] == {"local": True}
+    assert merged["plugins"]["reconcile"] == {"local": True, "reviewer": "ana"}
+
+
+@pytest.mark.parametrize(
+    ("user", "given", "expected"),
+    [
+        pytest.param("mila", None, "mila", id="the user"),
+        pytest.param("mila", "  Ana  Reyes ", "Ana Reyes", id="given"),
+        pytest.param("root", "local", "local", id="given as before"),
+        pytest.param("root", None, "local", id="root"),
+        pytest.param("", None, "local", id="nobody"),
+    ],
+)
+async def test_reviewer_that_is_served(
+    database: str, monkeypatch: pytest.MonkeyPatch, user: str, given: str | None, expected: str
+) -> None:
+    monkeypatch.setattr("reconcile.serving.user_name", lambda: user)
+    datasette = Datasette([database], metadata=serving_metadata(database, reviewer=given))
+    transport = httpx.ASGITransport(app=datasette.app(), client=("127.0.0.1", 1234))
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as browser:
+        assert (await browser.get("/-/actor.json")).json()["actor"]["id"] == expected
+
+
+@pytest.mark.parametrize("name", ["root", " ", ""])
+def test_serve_refuses_a_reviewer_who_is_none(database: str, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert main(["serve", "--db", database, "--reviewer", name]) == 2
+    assert "say who rules" in capsys.readouterr().err
+
+
+def test_descriptions_come_with_the_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build puts metadata.yml beside the package's modules, and the installed package finds it there."""
+    root = Path(reconcile.__file__).resolve().parent.parent
+    declared = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))["tool"]["setuptools"]["data-files"]
+    (place,) = (folder for folder, names in declared.items() if "metadata.yml" in names)
+    monkeypatch.setattr("reconcile.serving.__file__", str(tmp_path / "lib" / "reconcile" / "serving.py"))
+    (tmp_path / "lib").mkdir()
+    record = PackagePath(f"../{place}/metadata.yml")
+    record.dist = PathDistribution(tmp_path / "lib" / "reconcile_claims.dist-info")
+    monkeypatch.setattr("reconcile.serving.packages.files", lambda name: [PackagePath("x/metadata.yml"), record])
+    assert serving_metadata("lake.db")["databases"] == {}
+    (tmp_path / place).mkdir(parents=True)
+    shutil.copy(root / "metadata.yml", tmp_path / place)
+    assert "conflicts_open" in serving_metadata("lake.db")["databases"]["lake"]["tables"]
 
 
 @pytest.mark.parametrize("text", ["[", "- 1"], ids=["not YAML", "a list"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+import re
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ GOOD = [
     pytest.param("[judge]\nname = 'rules'", Settings(judge_name="rules"), id="judge"),
     pytest.param("[extract]\njobs = 3", Settings(jobs=3), id="processes"),
     pytest.param("[limits]\nmax_bytes = 10", Settings(limits={"max_bytes": 10}), id="limits"),
+    pytest.param("[limits]\nmax_errors = 0", Settings(limits={"max_errors": 0}), id="no problem at all"),
     pytest.param(
         "[fetch]\nallow_hosts = ['b.example ', 'a.example']\ndelay = 2",
         Settings(allow_hosts=("a.example", "b.example"), fetch={"delay": 2.0}),
@@ -65,6 +67,7 @@ BAD = [
     pytest.param("[model]\nthreads = true", "model.threads: must be a whole number", id="bool is no number"),
     pytest.param("[model]\nname = ''", "model.name: must be a non-empty text", id="empty name"),
     pytest.param("[limits]\nmax_bytes = 0", "limits.max_bytes: must be a whole number from 1", id="zero limit"),
+    pytest.param("[limits]\nmax_errors = -1", "limits.max_errors: must be a whole number from 0", id="fewer than none"),
     pytest.param("[fetch]\nallow_hosts = 'a'", "fetch.allow_hosts: must be a list", id="hosts no list"),
     pytest.param("[fetch]\ndelay = -1", "fetch.delay: must be a number from 0 to 3600", id="negative delay"),
     pytest.param("[match]\nx = nan", "match.x: must be a finite number", id="nan"),
@@ -120,26 +123,43 @@ def test_load_says_which_file_cannot_be_read(name: str, content: bytes | None, m
     assert name in str(caught.value)
 
 
-def test_the_example_loads_and_shows_every_table() -> None:
-    settings = load_settings(ROOT / "reconcile.example.toml")
+EXAMPLE = ROOT / "reconcile.example.toml"
+
+
+@pytest.fixture
+def shown(tmp_path: Path) -> Settings:
+    """The settings that the example shows, but for those that go with another engine."""
+    text = re.sub(r'(?m)^# (?!scheduler|spill)(?=("[^"]+"|[a-z_]+) = )', "", EXAMPLE.read_text("utf-8"))
+    return _load(tmp_path, text)
+
+
+def test_nothing_of_the_example_is_in_force() -> None:
+    assert load_settings(EXAMPLE) == Settings()
+
+
+def test_the_example_shows_the_defaults(shown: Settings) -> None:
+    examples = ("references", "limits", "fetch", "match", "aliases", "owners")
+    assert replace(shown, **{name: getattr(Settings(), name) for name in examples}) == Settings()
+
+
+def test_the_example_loads_and_shows_every_table(shown: Settings) -> None:
+    settings = shown
     assert settings.aliases["ECB"] == "European Central Bank"
     assert settings.owners["evening.example"] == "Example Media Group"
     assert set(settings.limits) == set(LIMITS)
-    text = (ROOT / "reconcile.example.toml").read_text("utf-8")
+    text = EXAMPLE.read_text("utf-8")
     for table in ("model", "judge", "limits", "fetch", "match", "aliases", "owners"):
         assert f"[{table}]" in text
 
 
-def test_limits_are_those_of_reading() -> None:
+def test_limits_are_those_of_reading(shown: Settings) -> None:
     """The example shows the real defaults, and no limit is left out."""
     assert set(LIMITS) == {field.name for field in fields(Limits)}
-    shown = load_settings(ROOT / "reconcile.example.toml").limits
-    assert Limits(**shown) == Limits()
+    assert Limits(**shown.limits) == Limits()
 
 
-def test_the_example_shows_the_defaults_of_fetching() -> None:
-    settings = load_settings(ROOT / "reconcile.example.toml")
-    assert FetchRules(settings.allow_hosts, **settings.fetch) == FetchRules()
+def test_the_example_shows_the_defaults_of_fetching(shown: Settings) -> None:
+    assert FetchRules(shown.allow_hosts, **shown.fetch) == FetchRules()
 
 
 def test_unknown_names_lists_each_with_the_nearest() -> None:

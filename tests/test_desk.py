@@ -466,7 +466,7 @@ async def test_second_ruling_supersedes(path: Path) -> None:
     datasette = await serve(path, allow={"id": "ana"})
     for ruling in ("conflict", "update"):
         await post(datasette, page_of(HURT), {"ruling": ruling}, actor="ana")
-    found = (await datasette.client.get(page_of(HURT) + ".json")).json()
+    found = (await datasette.client.get(page_of(HURT) + ".json", cookies=signed_in(datasette))).json()
     assert found["finding"]["decision"]["ruling"] == "update"
     assert len(found["decisions"]) == 2
     earlier = next(d for d in found["decisions"] if d["ruling"] == "conflict")

@@ -47,7 +47,7 @@ async def found(datasette: Any, address: str, actor: str = "") -> Any:
     cookies = signed_in(datasette, actor) if actor else {}
     response = await datasette.client.get(address, cookies=cookies)
     assert response.status_code == 200, address
-    return response.json() if ".json" in address else response.text
+    return response.json() if ".json" in address and ".jsonld" not in address else response.text
 
 
 # -------------------------------------------------------------------------------------------- ruling and undoing
@@ -173,6 +173,86 @@ async def test_reviewers_do_not_see_each_other_until_they_have_ruled(path: Path)
     assert "seen by ana" in await found(datasette, page_of(HURT), "ana")
 
 
+LISTS = ("/-/reconcile.json?state=all", "/-/reconcile/question/c-hurt.json", "/-/reconcile/article/ferry~2F1.json")
+
+
+@pytest.mark.parametrize(
+    ("settings", "person", "sees"),
+    [
+        (REVIEWERS, "", False), (REVIEWERS, "mallory", False), (REVIEWERS, "ben", False), (REVIEWERS, "ana", True),
+        (REVIEWERS, "root", True), ({"blind": True}, "", False), ({**REVIEWERS, "blind": False}, "", True),
+        ({**REVIEWERS, "blind": False}, "mallory", True), ({**REVIEWERS, "blind": False}, "ben", True),
+        ({**REVIEWERS, "local": True}, "", True),
+    ],
+    ids=["nobody", "other", "reviewer", "who ruled", "root", "blind", "open, nobody", "open, other", "open, reviewer",
+         "single"],
+)  # fmt: skip
+async def test_who_sees_what_one_ruled(path: Path, settings: dict[str, Any], person: str, sees: bool) -> None:
+    """Whoever is not to see a ruling does not see it by signing out either, on any page or in any export."""
+    await post(await serve(path, **REVIEWERS), page_of(HURT), {"ruling": "conflict", "note": "thick fog"}, actor="ana")
+    datasette = await serve(path, **settings)
+    shown = await found(datasette, page_of(HURT) + ".json", person)
+    assert [d["note"] for d in shown["decisions"]] == (["thick fog"] if sees else [])
+    assert ((shown["finding"]["decision"] or {}).get("reviewer") == "ana") == sees
+    assert shown["others_hidden"] == (not sees)
+    assert ("thick fog" in await found(datasette, page_of(HURT), person)) == sees
+    for address in LISTS:
+        (listed,) = [f for f in (await found(datasette, address, person))["findings"] if f["id"] == HURT]
+        assert listed["ruling"] == ("conflict" if sees else "hidden"), address
+    graph = json.loads(await found(datasette, "/-/reconcile/claimreview.jsonld", person))["@graph"]
+    assert {r["author"]["name"] for r in graph} == ({"ana"} if sees else set())
+    cookies = signed_in(datasette, person) if person else {}
+    one = await datasette.client.get(page_of(HURT) + ".jsonld", cookies=cookies)
+    assert one.status_code == (200 if sees else 404)
+
+
+async def test_a_stale_ruling_of_ones_own_shows_none_of_the_others(path: Path) -> None:
+    datasette = await serve(path, **REVIEWERS)
+    await post(datasette, page_of(HURT), {"ruling": "conflict"}, actor="ben")
+    with Store(path) as store:
+        store.publish(b.publication(findings=(replace(b.HURT, value_b="20 people"), b.BRIDGE)))
+    await post(datasette, page_of(HURT), {"ruling": "conflict", "note": "thick fog"}, actor="ana")
+    assert "thick fog" not in await found(datasette, page_of(HURT), "ben")
+    (listed,) = (await found(datasette, "/-/reconcile.json?state=second", "ben"))["findings"]
+    assert listed["ruling"] == "hidden"
+    assert json.loads(await found(datasette, "/-/reconcile/claimreview.jsonld", "ben"))["@graph"] == []
+    await post(datasette, page_of(HURT), {"ruling": "update"}, actor="ben")
+    assert "thick fog" in await found(datasette, page_of(HURT), "ben")
+    assert json.loads(await found(datasette, "/-/reconcile/claimreview.jsonld", "ben"))["@graph"] == []
+
+
+@pytest.mark.parametrize(
+    ("ruled", "current", "count"),
+    [
+        pytest.param(["ana conflict", "ben scope", "ana conflict"], ("conflict", "ana"), 3, id="said again"),
+        pytest.param(["ana conflict", "ben conflict", "ana conflict"], ("conflict", "ana"), 3, id="agreed, said again"),
+        pytest.param(["ana conflict", "ana conflict"], ("conflict", "ana"), 1, id="sent twice"),
+        pytest.param(["ana conflict", "ben scope", "ben scope"], ("scope", "ben"), 2, id="sent twice by the second"),
+        pytest.param(["ana conflict", "ben unsure", "ana conflict"], ("conflict", "ana"), 2, id="still current"),
+        pytest.param(["ana unsure", "ben scope", "ana unsure"], ("scope", "ben"), 2, id="unsure gives way"),
+    ],
+)
+async def test_saying_it_again(path: Path, ruled: list[str], current: tuple[str, str], count: int) -> None:
+    datasette = await serve(path, **REVIEWERS)
+    for one in ruled:
+        name, ruling = one.split()
+        await post(datasette, page_of(HURT), {"ruling": ruling}, actor=name)
+    assert rows(path, "SELECT ruling, reviewer FROM decisions_current") == [current]
+    assert rows(path, "SELECT count(*) FROM decisions") == [(count,)]
+
+
+async def test_ruling_again_at_once_after_undoing_counts(path: Path) -> None:
+    """An id is made of the content and the time, so the time must tell the two rulings apart."""
+    datasette = await serve(path, **REVIEWERS)
+    for _ in range(3):
+        await post(datasette, page_of(HURT), {"ruling": "scope"}, actor="ana")
+        ((standing_now, at),) = rows(path, "SELECT decision_id, created_at FROM decisions_standing")
+        assert len(at) == len("2031-03-05T09:00:00.000000Z")
+        await post(datasette, "/-/reconcile/undo", {"decision": standing_now}, actor="ana")
+        assert rows(path, "SELECT count(*) FROM decisions_standing") == [(0,)]
+    assert rows(path, "SELECT count(*) FROM decisions") == [(6,)]
+
+
 async def test_unsure_does_not_reopen_what_another_settled(path: Path) -> None:
     datasette = await serve(path, **REVIEWERS)
     await post(datasette, page_of(HURT), {"ruling": "conflict"}, actor="ana")
@@ -190,9 +270,12 @@ async def test_stale_rulings_have_a_list(path: Path) -> None:
     queue = await found(datasette, "/-/reconcile.json?state=stale")
     assert [f["id"] for f in queue["findings"]] == [HURT]
     assert queue["states"]["open"] == 2
-    text = await found(datasette, "/-/reconcile/quality")
+    text = await found(datasette, "/-/reconcile/quality", "ana")
     assert "its quotes or values changed" in text
     assert "the finding is gone" in text
+    for blind in ("", "mallory", "ben"):
+        assert (await found(datasette, "/-/reconcile/quality.json", blind))["stale"] == []
+    assert len((await found(datasette, "/-/reconcile/quality.json", "root"))["stale"]) == 2
 
 
 async def test_agreement_is_shown(path: Path) -> None:
@@ -392,12 +475,12 @@ async def test_claim_review_of_confirmed_conflicts(path: Path) -> None:
     await post(datasette, page_of(HURT), {"ruling": "conflict", "side": "b"}, actor="ana")
     await post(datasette, page_of(SINCE), {"ruling": "conflict"}, actor="ana")
     await post(datasette, page_of(BRIDGE), {"ruling": "update"}, actor="ana")
-    (one,) = json.loads((await datasette.client.get(page_of(HURT) + ".jsonld")).text)["@graph"]
+    (one,) = json.loads(await found(datasette, page_of(HURT) + ".jsonld", "ana"))["@graph"]
     assert one["claimReviewed"] == b.HURT_A.quote
     assert one["itemReviewed"]["author"]["name"] == "Harbour Post"
     assert one["reviewRating"]["ratingValue"] == 1
     assert "19 injured" in one["reviewRating"]["alternateName"]
-    every = json.loads((await datasette.client.get("/-/reconcile/claimreview.jsonld")).text)
+    every = json.loads(await found(datasette, "/-/reconcile/claimreview.jsonld", "ana"))
     assert [r["claimReviewed"] for r in every["@graph"]].count(b.HURT_A.quote) == 1
     assert len(every["@graph"]) == 3
 

@@ -83,7 +83,7 @@ def test_no_articles_give_nothing() -> None:
 
 @pytest.mark.usefixtures("processes")
 def test_dead_process_is_one_clear_error(articles: list[Article]) -> None:
-    with pytest.raises(WorkerError, match=r"died.*nothing was published.*--jobs 1"):
+    with pytest.raises(WorkerError, match=r"died.*nothing was published.*jobs = 1.*--jobs 1"):
         list(engine.extract_all(articles, Crashing(), jobs=2))
 
 

@@ -23,6 +23,8 @@ from reconcile.publish.store import Store
 from reconcile.read.facts import FactRow, decimal_mark, from_json, read
 from reconcile.read.place import Limits
 from tests.corpus import PUBLISHED, claims_of
+from tests.stored import origins as origins_of
+from tests.stored import stories as stories_of
 from tests.test_check import Trigrams
 from tests.test_desk import page_of, serve
 
@@ -454,7 +456,8 @@ def test_a_run_publishes_what_contradicts_the_sample(tmp_path: Path, articles: s
     assert said >= EXPECTED
     assert {s for s in said if s[0] == "conflict"} == {s for s in EXPECTED if s[0] == "conflict"}
     with Store(tmp_path / "x.db", read_only=True) as store:
-        assert {o.article_id for o in store.origins()} == {a for s in store.stories() for a in s.article_ids}
+        told = {a for s in store.read(stories_of) for a in s.article_ids}
+        assert {o.article_id for o in store.read(origins_of)} == told
         assert {row["origins"] for row in map(dict, map(store.explain, (r["id"] for r in rows)))} <= {1, 2, 3, 4}
 
 

@@ -20,6 +20,7 @@ from reconcile.read.forms import sniff
 from reconcile.read.identity import canonical_url, detect_language, host_name, normalise_language
 from reconcile.read.ingest import Limits, read
 from reconcile.read.markup import fragment_text, markdown_text, read_page
+from tests.badfiles import nested
 
 BODY = "The harbour board of Calder Bay voted on Monday to close the old ferry pier for two years."
 MORE = "Repairs will cost 14 million dollars, said board chair Nadia Brandt, who called it a hard choice."
@@ -253,7 +254,15 @@ BROKEN: list[tuple[str, str | bytes, int, str]] = [
     ("empty.rss", "<rss version='2.0'><channel><title>x</title></channel></rss>", 0, "no entries found"),
     ("bomb.rss", '<!DOCTYPE x [<!ENTITY a "aaaa">]><rss version="2.0"></rss>', 0, "own entities"),
     ("empty.html", "<html><body></body></html>", 0, "no main text"),
+    ("none.html", f"<html><body><p>{BODY} &#x110000;</p></body></html>", 1, "broken characters"),
     ("matter.md", f"---\ntitle: [\n---\n{BODY}\n", 1, "front matter"),
+    ("bool.md", f"---\npublished: !!bool maybe\n---\n{BODY}\n", 1, "does not fit its tag"),
+    ("stamp.md", f"---\ndate: !!timestamp x\n---\n{BODY}\n", 1, "does not fit its tag"),
+    ("int.md", f'---\nid: !!int ""\n---\n{BODY}\n', 1, "does not fit its tag"),
+    ("alias.md", f"---\n{nested('[{}]')}\ndate: *a8\n---\n{BODY}\n", 1, "the date (a list) is not understood"),
+    ("merge.md", f"---\n{nested('{{<<: [{}]}}')}\n---\n{BODY}\n", 1, "merge keys (<<) are not read"),
+    ("hex.md", f"---\ndate: 0x{'f' * 9_000}\n---\n{BODY}\n", 1, "the date (a int) is not understood"),
+    ("id.md", f"---\nid: 0x{'f' * 9_000}\n---\n{BODY}\n", 1, '"id" is a int'),
     ("mark.md", f"---\n- a\n---\n{BODY}\n", 1, "not a mapping"),
     ("a.pdf", b"%PDF-1.7\n", 0, "the PDF is damaged"),
     ("a.rtf.txt", b"{\\rtf1 x}", 0, "an RTF file is not read"),
@@ -279,6 +288,60 @@ def test_broken_input_is_a_problem_and_the_rest_goes_on(
     assert message in messages(problems)
     assert len(articles) == kept + 1
     assert all(p.stage == "ingest" and p.advice for p in problems)
+
+
+ODD = "Café – naïve résumé ".encode() * 9 + b"\xff\xfe end of the text."  # all UTF-8 but for two bytes
+NOTED: list[tuple[str, str | bytes, bool]] = [
+    ("matter.md", f"---\ntitle: [\n---\n{BODY}\n", True),
+    ("bytes.txt", ODD, True),
+    ("extra.csv", f'id,text\n1,"{BODY}",x\n', True),
+    ("bytes.csv", b'id,text\n1,"' + ODD + b'"\n', True),
+    ("bytes.jsonl", b'{"text": "' + ODD + b'"}\n', True),
+    ("older.rss", RSS.replace("<item>", "<item><link>https://calder.example/1</link></item><item>", 1), True),
+    ("none.json", "{}", False),
+    ("line.jsonl", lines({"text": BODY}) + "{bad\n", False),
+    ("empty.html", "<html><body></body></html>", False),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "kept"), NOTED, ids=[case[0] for case in NOTED])
+def test_a_problem_says_whether_an_article_is_missing_for_it(
+    tmp_path: Path, name: str, content: str | bytes, kept: bool
+) -> None:
+    _, problems = read([put(tmp_path, name, content)])
+    assert [(p.kept, p.article_id) for p in problems] == [(kept, "")]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kept"), [("", True), ("{bad\n", False), ('{"text": ""}\n', False)], ids=["notes", "broken", "empty"]
+)
+def test_problems_that_are_not_listed_are_notes_where_all_are(tmp_path: Path, wrong: str, kept: bool) -> None:
+    rows = [f'{{"id": "{n}", "text": "'.encode() + ODD + b'"}\n' for n in range(4)]
+    path = put(tmp_path, "a.jsonl", b"".join(rows) + wrong.encode())
+    _, problems = read([path], limits=Limits(max_problems_per_file=2))
+    (last,) = [p for p in problems if "only 2 are listed" in p.message]
+    assert last.kept is kept
+
+
+MATTER: list[tuple[str, str | None, str]] = [
+    ("published: true\ndate: 2025-10-21", "2025-10-21", "en"),
+    ("published: false\ndate: 2025-10-21", "2025-10-21", "en"),
+    ("published:\ndate: 2025-10-21", "2025-10-21", "en"),
+    ("published: ''\ndate: 2025-10-21", "2025-10-21", "en"),
+    ("published: 2025-10-20\ndate: 2025-10-21", "2025-10-20", "en"),
+    ("published: true", None, "en"),
+    ("lang:\nlanguage: nl", None, "nl"),
+    ("lang: true\nlanguage: nl", None, "nl"),
+    ("lang: de\nlanguage: nl", None, "de"),
+]
+
+
+@pytest.mark.parametrize(("matter", "published", "lang"), MATTER, ids=[case[0] for case in MATTER])
+def test_front_matter_takes_the_first_key_that_says_something(
+    tmp_path: Path, matter: str, published: str | None, lang: str
+) -> None:
+    (article,), problems = read([put(tmp_path, "a.md", f"---\n{matter}\n---\n{BODY}\n")])
+    assert (article.published, article.lang, problems) == (published, lang, ())
 
 
 def test_gold_file_names_the_right_command(tmp_path: Path) -> None:

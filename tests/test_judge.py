@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconcile.claims.extract import SlotExtractor
 from reconcile.config import Settings
 from reconcile.errors import ModelError
 from reconcile.match import crossencoder, judge, verdict
 from reconcile.match.judge import FIELDS, CachedJudge, Judge, Opinion, Pair
+from reconcile.match.pairs import PairJudge, extract_text
 from reconcile.model import Field, Relation
 from reconcile.pipeline import pair_judge
 
@@ -175,6 +177,50 @@ def test_texts_that_differ_in_numbers_alone_are_left_to_arithmetic(monkeypatch: 
     assert (said["relation"], said["field"]) == ("conflict", "value")
 
 
+@pytest.fixture(scope="module")
+def by_rules() -> PairJudge:
+    return pair_judge(Settings(judge_name="rules"))
+
+
+@pytest.mark.parametrize(
+    "published",
+    ["21 Oct 2025", "Tue, 21 Oct 2025 09:00:00 GMT", 1761037200, "soon", "2025-13-01", True, ["2025"], {}, "", None],
+    ids=repr,
+)
+def test_any_date_of_publication_is_understood_or_passed_over(by_rules: PairJudge, published: object) -> None:
+    row = {"id": 1, "a": "The plant has 200 MW of capacity.", "b": "The plant has 250 MW of capacity."}
+    (said,) = by_rules.judge([{**row, "published_a": published, "published_b": "2025-10-21T09:00:00Z"}])
+    assert (said["relation"], said["field"]) == ("conflict", "value")
+
+
+def test_a_date_in_words_counts_as_the_same_in_figures(by_rules: PairJudge) -> None:
+    row = {"id": 1, "a": "The storm killed 12 people on Monday.", "b": "The storm killed 19 people on Monday."}
+    dated = [("19 Oct 2025", "21 Oct 2025"), ("2025-10-19", "2025-10-21")]
+    rows = [{**row, "published_a": a, "published_b": b} for a, b in dated]
+    in_words, in_figures = by_rules.judge(rows)
+    assert in_words == in_figures
+    assert in_words != next(by_rules.judge([row]))
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [("Alden Steel to shut its factory in Marlow", "Alden Steel"), ("", ""), ("  ", "")],
+    ids=["title", "none", "blank"],
+)
+def test_a_title_tells_who_the_text_is_about(title: str, subject: str) -> None:
+    text = "The company will cut 200 jobs by May."
+    found = extract_text(text, "key", SlotExtractor(), None, title=title)
+    assert {claim.subject for claim in found} == {subject}
+    assert {(claim.part, claim.quote) for claim in found} == {("text", text)}
+
+
+@pytest.mark.parametrize("title", [7, None, ["x"], "\ud800"], ids=repr)
+def test_what_is_no_title_is_passed_over(by_rules: PairJudge, title: object) -> None:
+    row = {"id": 1, "a": "The plant has 200 MW of capacity.", "b": "The plant has 250 MW of capacity."}
+    (said,) = by_rules.judge([{**row, "title_a": title}])
+    assert said["relation"] == "conflict"
+
+
 CASES = [
     (
         "The board of Alden Steel voted on Tuesday to keep the factory in Marlow open, its chairman said.",
@@ -211,18 +257,16 @@ CASES = [
         "Shareholders of Nordbahn criticised the timing of the offer.",
         "unrelated",
     ),
+    ("The board voted to keep the factory open.", "Directors decided to shut the factory.", "conflict"),
+    (
+        "Rescuers found the missing climber Petr Havel alive near the Marmor glacier.",
+        "Climber Petr Havel, missing since Sunday, was found dead near the Marmor glacier.",
+        "conflict",
+    ),
 ]
 WRONG = {
     "short sentences without a shared name are taken for different questions": [
-        ("The board voted to keep the factory open.", "Directors decided to shut the factory.", "conflict"),
         ("The company needs no new investment.", "The company requires a massive influx of capital.", "conflict"),
-    ],
-    "alive against dead, with all other words alike, is taken for agreement": [
-        (
-            "Rescuers found the missing climber Petr Havel alive near the Marmor glacier.",
-            "Climber Petr Havel, missing since Sunday, was found dead near the Marmor glacier.",
-            "conflict",
-        ),
     ],
     "open against not closed is taken for a contradiction": [
         (

@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sqlite3
+import stat
 import subprocess
 import sys
 from collections.abc import Callable
@@ -256,7 +257,7 @@ def recorded(path: Path, *decisions: Decision) -> Path:
 
 
 def exported(path: Path, name: str = "out.jsonl") -> bytes:
-    assert main(["decisions", "export", name, "--db", str(path)]) == 0
+    assert main(["decisions", "export", name, "--db", str(path), "--force"]) == 0
     return Path(name).read_bytes()
 
 
@@ -277,7 +278,7 @@ def test_rulings_come_alive_in_another_database(db: Path, tmp_path: Path) -> Non
         said = new_decision(row, "scope", reviewer="ana", created_at="2031-03-05T00:00:00Z", side="b", reason="opinion")
         store.record(said)
     before = exported(db)
-    other = tmp_path / "other.db"
+    other = recorded(tmp_path / "other.db")
     assert main(["decisions", "import", "out.jsonl", "--db", str(other)]) == 0
     assert rows(other, "SELECT why FROM decisions_stale") == [("the finding is gone",)]
     assert exported(other) == before
@@ -348,6 +349,67 @@ def test_import_of_no_file_is_refused(db: Path, capsys: pytest.CaptureFixture[st
     assert "none.jsonl" in capsys.readouterr().err
 
 
+def test_import_into_no_database_makes_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("in.jsonl").write_text("".join(lines_of([FIRST])), "utf-8")
+    assert main(["decisions", "import", "in.jsonl", "--db", "mistyped.db"]) == 2
+    assert "mistyped.db: no such database" in one_line(capsys)
+    assert files(tmp_path) == {"in.jsonl"}
+
+
+SAVING = [pytest.param(["decisions", "export"], id="export"), pytest.param(["report", "html", "--output"], id="report")]
+UNSAVED = [
+    pytest.param(_there, ["copy.db"], "--force replaces it", id="there already"),
+    pytest.param(_nothing, ["news.db", "--force"], "is a database and is not replaced", id="the database"),
+    pytest.param(_folder, ["copy.db", "--force"], "is a folder", id="folder"),
+    pytest.param(_nothing, ["none/out"], "there is no folder", id="no folder"),
+    pytest.param(_nothing, ["news.db/out"], "there is no folder", id="in a file"),
+]
+
+
+@pytest.mark.parametrize("command", SAVING)
+@pytest.mark.parametrize(("before", "words", "message"), UNSAVED)
+def test_a_file_is_not_replaced_by_mistake(
+    db: Path, capsys: pytest.CaptureFixture[str], command: list[str], before: Callable[[Path], None],
+    words: list[str], message: str,
+) -> None:  # fmt: skip
+    before(db)
+    there, was = files(db.parent), db.read_bytes()
+    assert main([*command, *words, "--db", str(db)]) == 2
+    assert message in one_line(capsys)
+    assert files(db.parent) == there
+    assert db.read_bytes() == was
+
+
+@pytest.mark.parametrize("command", SAVING)
+def test_a_file_is_replaced_whole_or_not_at_all(
+    db: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    Path("real").write_text("old")
+    Path("real").chmod(0o640)
+    Path("link").symlink_to("real")
+    with monkeypatch.context() as patch:
+        patch.setattr("reconcile.publish.saving.os.replace", lambda *names: os.listdir("/nowhere"))
+        assert main([*command, "link", "--force", "--db", str(db)]) == 2
+        assert "link: cannot be written" in one_line(capsys)
+    assert (files(db.parent), Path("real").read_text()) == ({"news.db", "real", "link"}, "old")
+    recorded(db, FIRST)
+    assert main([*command, "link", "--force", "--db", str(db)]) == 0
+    assert (files(db.parent), Path("link").is_symlink()) == ({"news.db", "real", "link"}, True)
+    assert Path("real").stat().st_mode & 0o777 == 0o640
+    assert Path("real").read_text("utf-8") != "old"
+
+
+def test_a_pipe_is_written_to_as_it_is(db: Path) -> None:
+    os.mkfifo("pipe")
+    reader = os.open("pipe", os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        assert main(["decisions", "export", "pipe", "--db", str(recorded(db, FIRST))]) == 0
+        assert os.read(reader, 1 << 16).decode("utf-8") == "".join(lines_of([FIRST]))
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(os.stat("pipe").st_mode)
+
+
 def test_export_of_no_database_makes_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["decisions", "export", "--db", "none.db"]) == 2
     assert "no such database" in one_line(capsys)
@@ -374,6 +436,7 @@ def test_export_import_export_gives_the_same_bytes(
     first = exported(recorded(folder / "a.db", *made), str(folder / "a.jsonl"))
     lines = data.draw(st.permutations(first.splitlines(keepends=True)))
     (folder / "b.jsonl").write_bytes(b"".join(lines))
+    recorded(folder / "b.db")
     assert main(["decisions", "import", str(folder / "b.jsonl"), "--db", str(folder / "b.db"), "--quiet"]) == 0
     assert exported(folder / "b.db", str(folder / "c.jsonl")) == first
     with Store(folder / "a.db", read_only=True) as a, Store(folder / "b.db", read_only=True) as other:

@@ -15,6 +15,7 @@ from reconcile.config import Settings
 from reconcile.match.embed import Embedder
 from reconcile.model import Claim
 from reconcile.publish.store import Store, new_decision
+from tests import stored
 from tests.corpus import FILES, FOLDER, build, exported, findings_of, in_gold, table_rows
 
 pytest_plugins = ("tests.corpus_fixtures",)
@@ -66,14 +67,14 @@ def db(cleanspark: Path, tmp_path: Path) -> Path:
 
 def test_one_story_of_five_articles_without_problems(cleanspark: Path) -> None:
     with Store(cleanspark, read_only=True) as store:
-        (story,) = store.stories()
+        (story,) = store.read(stored.stories)
         assert len(story.article_ids) == 5
         assert list(store.problems()) == []
 
 
 def test_run_records_tool_extractor_and_model(cleanspark: Path, embedder: Embedder) -> None:
     with Store(cleanspark, read_only=True) as store:
-        (run,) = store.runs()
+        (run,) = store.read(stored.runs)
         made_by = {c.extractor for c in store.claims()}
     assert {run["extractor"]} == made_by
     assert run["embedder"] == embedder.name
@@ -107,7 +108,7 @@ def test_nothing_comes_from_furniture(cleanspark: Path) -> None:
 
 def test_translation_is_folded_into_its_origin(cleanspark: Path) -> None:
     with Store(cleanspark, read_only=True) as store:
-        origins = {o.article_id: (o.origin_id, o.kind) for o in store.origins()}
+        origins = {o.article_id: (o.origin_id, o.kind) for o in store.read(stored.origins)}
     assert origins["cleanspark/a2"] == ("cleanspark/a1", "translation")
     assert {a for a, (origin, _) in origins.items() if a != origin} == {"cleanspark/a2"}
     sides = [side for row in findings_of(cleanspark) for side in (row["a"], row["b"])]
@@ -136,7 +137,7 @@ def test_claims_and_questions_hold_together(cleanspark: Path) -> None:
     with Store(cleanspark, read_only=True) as store:
         articles = {a.article_id: a for a in store.articles()}
         claims = {c.claim_id: c for c in store.claims()}
-        clusters = {c.cluster_id: c for c in store.clusters()}
+        clusters = {c.cluster_id: c for c in store.read(stored.clusters)}
     for claim in claims.values():
         part = articles[claim.article_id].part(claim.part)
         assert part[claim.start : claim.end] == claim.quote

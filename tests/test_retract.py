@@ -194,7 +194,20 @@ def test_a_run_leaves_it_out_and_says_so(db: Path, tmp_path: Path, capsys: pytes
     assert advice == "reconcile retract 'ramp/4 x' --restore takes it back"
     assert article_id == "ramp/4 x"
     assert f"{message} ({advice})" in capsys.readouterr().err
-    assert main([*run, "--strict"]) == 2
+    assert main([*run, "--strict"]) == 0
+
+
+def test_a_check_leaves_it_out_and_says_so(db: Path, tmp_path: Path) -> None:
+    path = written(tmp_path, ["ramp/4 x"])
+    with Store(db, read_only=True) as store:
+        before = pipeline.check([str(path)], store, RULES)
+    assert retract(db, "ramp/4 x", "--reason", "made up") == 0
+    with Store(db, read_only=True) as store:
+        checked = pipeline.check([str(path)], store, RULES)
+    assert (before.articles, bool(before.findings), before.problems) == (("ramp/4 x",), True, ())
+    assert (checked.articles, checked.findings) == ((), ())
+    assert [p.article_id for p in checked.problems] == ["ramp/4 x"]
+    assert main(["check", str(path), "--db", str(db), "--judge", "rules", "--strict"]) == 0
 
 
 def test_an_input_of_nothing_else_is_no_failure(db: Path, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from reconcile.match import embed
 from reconcile.model import Article
 from reconcile.publish.store import Store
+from tests import stored
 from tests.corpus import build, findings_of, in_gold
 
 pytest_plugins = ("tests.corpus_fixtures",)
@@ -61,7 +62,7 @@ def conflicts(rows: list[dict[str, Any]], field: str = "") -> list[dict[str, Any
 def test_five_articles_are_one_story(seeds: Path, articles: Mapping[str, Article]) -> None:
     assert sorted(articles) == ["000", "001", "002", "003", "004"]
     with Store(seeds, read_only=True) as store:
-        assert [len(s.article_ids) for s in store.stories()] == [5]
+        assert [len(s.article_ids) for s in store.read(stored.stories)] == [5]
 
 
 def test_nothing_comes_from_the_promotional_block(seeds: Path, rows: list[dict[str, Any]]) -> None:
@@ -78,7 +79,7 @@ def test_the_translation_never_conflicts_with_its_origin(
 ) -> None:
     pair = {articles["000"].article_id, articles["001"].article_id}
     with Store(seeds, read_only=True) as store:
-        origins = {o.article_id: o.origin_id for o in store.origins()}
+        origins = {o.article_id: o.origin_id for o in store.read(stored.origins)}
     folded = {(a, o) for a, o in origins.items() if a != o}
     assert len(folded) == 1
     assert set(*folded) == pair

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconcile.model import Article
+from reconcile.read import sentences
 from reconcile.read.layout import Kind, blocks
 from reconcile.read.sentences import MAX_CHARS, split
 
@@ -22,6 +23,24 @@ def article(text: str, lang: str = "en", title: str = "", article_id: str = "a")
 
 def texts(text: str, lang: str = "en") -> list[str]:
     return [s.text for s in split(article(text, lang))]
+
+
+LONG_PARAGRAPH = " ".join(f"Boat {n} left pier {n + 3} at noon, said Mr. Lund. Was it late?" for n in range(60))
+
+
+@pytest.mark.parametrize("window", [70, 100, 1000, 3000])
+def test_a_paragraph_is_split_alike_in_windows_and_whole(monkeypatch: pytest.MonkeyPatch, window: int) -> None:
+    whole = texts(LONG_PARAGRAPH)
+    monkeypatch.setattr(sentences, "WINDOW", window)
+    assert len(whole) == 120
+    assert texts(LONG_PARAGRAPH) == whole
+
+
+def test_a_quotation_that_is_never_closed_does_not_hide_the_sentences_far_below(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sentences, "WINDOW", 200)
+    assert len(texts(f"He said: “It leaks. {LONG_PARAGRAPH}")) > 100
 
 
 SPLITS = [

@@ -53,6 +53,7 @@ from reconcile.publish.store import Store, finding_digest
 from reconcile.publish.tables import INDEXES_1
 from reconcile.publish.views import VIEWS
 from tests import builders as b
+from tests import stored
 
 SIDE_KEYS = ["article_id", "source", "claim_id", "quote", "start", "end", "part", "value", "also_in"]
 FORM_KEYS = [
@@ -97,16 +98,16 @@ def decide(store: Store, finding: Finding, ruling: str, at: str = "2031-03-06T10
 def test_round_trip_sample(path: Path) -> None:
     sample = b.publication()
     with Store(path, read_only=True) as store:
-        assert set(store.sources()) == set(sample.sources)
+        assert set(store.read(stored.sources)) == set(sample.sources)
         assert set(store.articles()) == set(sample.articles)
         assert set(store.sentences()) == set(sample.sentences)
         assert set(store.claims()) == set(sample.claims)
-        assert tuple(store.stories()) == sample.stories
-        assert tuple(store.origins()) == sample.origins
-        assert tuple(store.clusters()) == sample.clusters
-        assert set(store.findings_rows()) == set(sample.findings)
+        assert tuple(store.read(stored.stories)) == sample.stories
+        assert tuple(store.read(stored.origins)) == sample.origins
+        assert tuple(store.read(stored.clusters)) == sample.clusters
+        assert set(store.read(stored.findings)) == set(sample.findings)
         assert tuple(store.problems()) == sample.problems
-        assert next(store.runs())["details"] == sample.run
+        assert store.read(stored.runs)[0]["details"] == sample.run
 
 
 def test_read_one_article(path: Path) -> None:
@@ -243,7 +244,7 @@ def test_round_trip_property(
         assert list(store.articles()) == [article]
         assert list(store.sentences()) == [sentence]
         assert {c.claim_id: c for c in store.claims()} == {c.claim_id: c for c in claims}
-        assert list(store.findings_rows()) == [finding]
+        assert store.read(stored.findings) == [finding]
         (form,) = store.finding_dicts(())
         assert json.loads(json.dumps(form)) == form
 
@@ -293,7 +294,6 @@ def test_findings_chosen_and_ordered(
     ids = [getattr(b, name).finding_id for name in expected]
     with Store(path, read_only=True) as store:
         assert [f["id"] for f in store.finding_dicts(relations, fields)] == ids
-        assert [f.finding_id for f in store.findings_rows(relations, fields)] == ids
 
 
 def test_explain_shows_outcomes_and_paragraphs(path: Path) -> None:
@@ -367,7 +367,7 @@ def test_context_never_leaves_the_text(text: str, start: int, end: int, focus: i
 def test_publish_again_writes_nothing(path: Path) -> None:
     with Store(path) as store:
         store.publish(b.publication())
-        last = next(store.runs())
+        last = store.read(stored.runs)[0]
     assert (last["number"], last["rows_written"], last["rows_deleted"]) == (2, 0, 0)
 
 
@@ -376,10 +376,10 @@ def test_publish_writes_only_what_changed(path: Path) -> None:
     fewer = b.publication(articles=(*b.ARTICLES[:3], changed, b.ARTICLES[4]), findings=(b.HURT, b.SINCE, b.BRIDGE))
     with Store(path) as store:
         store.publish(fewer)
-        last = next(store.runs())
+        last = store.read(stored.runs)[0]
         assert (last["rows_written"], last["rows_deleted"]) == (1, 1)
         assert changed in set(store.articles())
-        assert len(list(store.findings_rows())) == 3
+        assert len(store.read(stored.findings)) == 3
 
 
 @pytest.mark.parametrize("table", sorted(DERIVED))

@@ -31,6 +31,7 @@ from reconcile.publish.store import Store
 from reconcile.publish.verifications import Question, Shown, verification_text
 from reconcile.verify import MOST_IN_A_ROW, SCHEMA, SYSTEM, Verified, load, prompt_text, read_answer, verify
 from tests import builders as b
+from tests import stored
 from tests.test_desk import BRIDGE, HURT, SINCE, page_of, serve, signed_in
 
 needs_llm = pytest.mark.skipif(
@@ -501,7 +502,7 @@ def test_one_failed_call_is_a_problem_and_is_made_again(register: Callable[..., 
     assert problem.message.endswith("TimeoutError: rate limit, try later and more")
     with Store(db, read_only=True) as store:
         assert problem in list(store.problems())
-        assert next(store.runs())["problems"] == len(list(store.problems())) == 2
+        assert store.read(stored.runs)[0]["problems"] == len(list(store.problems())) == 2
     publish(db)
     again = ask(db)
     assert (len(again.asked), again.problems, statuses(db)) == (1, (), ["confirmed"] * 3)

@@ -1,102 +1,206 @@
-"""Time and F1 of the pipeline beside the plain way: paraphrase mining, then differing numbers.
+"""Time, memory and F1 of reconcile beside what a user would otherwise pick, at several sizes, in one table.
 
-    python tools/bench.py STORIES_FOLDER
+    python tools/bench.py [--sizes 300 3000 30000 100000] [--threads 2] [--only reconcile mining ...]
 
-Both read the same articles, use the same embedding model on as many threads, load it anew, and are scored by
-the same scorer. The plain way calls every pair of near sentences of two articles whose numbers differ a
-conflict; the similarity from which it does so is the one that is best *on these stories*, which favours it.
+Prints the table; writes benchmarks.md, its pictures and benchmarks.json to --out (docs). The raw figures are written
+after every measurement. ``--redraw`` makes the page again from them. Needs the extra ``bench``.
 """
 
 from __future__ import annotations
 
 import argparse
-import re
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
-from reconcile.config import Settings
-from reconcile.evaluate import load_stories, score_stories, story_articles, story_findings
-from reconcile.match import weights
-from reconcile.model import Article
-from reconcile.read import sentences
+from benchmark import corpus, figures, memory, page, plot
 
-THRESHOLDS = [share / 100 for share in range(80, 100)]
-NEIGHBOURS = 10
-NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-Row = Mapping[str, Any]
+TOOLS = Path(__file__).resolve().parent
+ROOT = TOOLS.parent
+STORIES = ROOT / "datasets" / "stories"
+MOST = {"entailment": 300, "all-pairs": 300, "communities": 30_000, "mining": 30_000}
+SHOWN = ("reconcile-claims", "onnxruntime", "torch", "sentence-transformers", "splink", "duckdb")
+FIRST = 4  # a contender measured at no two sizes is measured at a fourth of the most, to see it grow
+JSON, PAGE = "benchmarks.json", "benchmarks.md"
 
 
 def main() -> None:
-    """Run both and print a table."""
+    """Measure, print, write."""
+    given = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker is ended too
+    raw = json.loads((given.out / JSON).read_text("utf-8")) if given.redraw else measured(given)
+    lines = figures.lines(raw["runs"], raw["made"]["sizes"], page.BASES)
+    print(page.table(line for line in lines if line.contender in page.WHOLE))
+    print(page.table(line for line in lines if line.contender in page.STEP))
+    (given.out / PAGE).write_text(page.page(raw, lines), "utf-8")
+    for name, drawn in page.series(lines).items():
+        (given.out / f"benchmarks-{name}.svg").write_text(plot.svg(page.PICTURES[name], drawn), "utf-8")
+
+
+def arguments() -> argparse.Namespace:
+    """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("stories")
+    parser.add_argument("--stories", type=Path, default=STORIES, help="stories with gold")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[300, 3000], metavar="ARTICLES")
     parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
-    stories = load_stories(options.stories)
-    weights.restore()
-    seconds: dict[str, float] = {}
-    scores: dict[str, Row] = {}
-
-    start = time.perf_counter()
-    found = story_findings(stories, Settings(threads=options.threads))
-    seconds["reconcile"] = time.perf_counter() - start
-    scores["reconcile"] = score_stories(stories, found).summary
-
-    start = time.perf_counter()
-    pairs = mined(stories, options.threads)
-    seconds["paraphrase mining"] = time.perf_counter() - start
-    scores["paraphrase mining"] = best(stories, pairs)
-
-    articles = sum(len(story["articles"]) for story in stories)
-    print(f"{articles} articles of {len(stories)} stories, {options.threads} threads, model loading included")
-    print(f"{'':18} {'seconds':>8} {'articles/s':>11} {'precision':>10} {'recall':>7} {'F1':>6}")
-    for name, score in scores.items():
-        figures = f"{score['precision'] or 0:>10.3f} {score['recall'] or 0:>7.3f} {score['f1']:>6.3f}"
-        print(f"{name:18} {seconds[name]:>8.1f} {articles / seconds[name]:>11.1f} {figures}")
-    ratio = seconds["paraphrase mining"] / seconds["reconcile"]
-    print(f"throughput ratio {ratio:.2f} (above 1: reconcile is faster)")
+    parser.add_argument("--judge", default="default", help="ours: default or rules")
+    parser.add_argument("--entailment", choices=("small", "base"), default="small", help="width 384 or 768, 12 layers")
+    parser.add_argument("--rounds", type=int, default=3, help="measurements of what takes less than --patience")
+    parser.add_argument("--patience", type=float, default=120.0, help="seconds from which it is measured once")
+    parser.add_argument("--limit", type=float, default=12 * 3600.0, help="seconds after which one is ended")
+    parser.add_argument("--most", nargs="+", default=[], metavar="NAME=ARTICLES", help=f"else {MOST}")
+    parser.add_argument("--only", nargs="+", choices=page.NAMES, default=list(page.NAMES))
+    parser.add_argument("--out", type=Path, default=ROOT / "docs")
+    parser.add_argument("--keep", type=Path, help="keep articles and databases here")
+    parser.add_argument("--redraw", action="store_true", help="do not measure")
+    given = parser.parse_args()
+    try:
+        given.most = MOST | {name: int(n) for name, n in (item.split("=") for item in given.most)}
+    except ValueError:
+        parser.error("--most: give NAME=ARTICLES")
+    given.sizes = sorted(set(given.sizes))
+    if set(given.only) & set(page.STEP) and "reconcile" not in given.only:
+        parser.error("--only: whoever begins from the claims needs reconcile too")
+    return given
 
 
-def mined(stories: Sequence[Row], threads: int) -> list[tuple[float, Row]]:
-    """Return near sentences of two articles whose numbers differ, as conflicts with their similarity."""
-    import torch
-    from sentence_transformers import SentenceTransformer, util
-
-    torch.set_num_threads(threads)
-    model = SentenceTransformer(str(weights.restore()), device="cpu")
-    places = list(sentences_of(stories))
-    texts = [quote for _, quote in places]
-    near = util.paraphrase_mining(model, texts, top_k=NEIGHBOURS, prompt="query: ")
-    return [(float(score), finding(places[i], places[j])) for score, i, j in near if differ(places[i], places[j])]
-
-
-def sentences_of(stories: Sequence[Row]) -> Iterator[tuple[str, str]]:
-    """Yield article id and text of every sentence; headlines count."""
-    for row in story_articles(stories):
-        article = Article(
-            row["id"], row["source"], row["url"], row["title"], row["published"], "en", row["text"], row["id"]
-        )
-        yield from ((article.article_id, sentence.text) for sentence in sentences.split(article))
+def measured(given: argparse.Namespace) -> dict[str, Any]:
+    """Return the raw figures of one run over all sizes and contenders, written after each measurement."""
+    with nullcontext(given.keep) if given.keep else tempfile.TemporaryDirectory(prefix="reconcile-bench-") as scratch:
+        bench = Bench(given, Path(scratch).resolve())
+        bench.folder.mkdir(parents=True, exist_ok=True)
+        made = {**about(given), "entailment": bench.run("prepare", bench.folder)}
+        raw: dict[str, Any] = {"made": made, "runs": []}
+        for size, names in sorted(plan(given.sizes, given.most, given.only).items()):
+            for run in bench.at(size, names):
+                raw["runs"].append(run)
+                made["sizes"] = [bench.made.get(size, size) for size in given.sizes]
+                write(given.out, raw)
+        raw["profile"] = bench.profile(given.sizes[0])
+        write(given.out, raw)
+    return raw
 
 
-def differ(one: tuple[str, str], two: tuple[str, str]) -> bool:
-    """Return True if both sentences have numbers, not the same ones, in two articles."""
-    numbers = [set(NUMBER.findall(text)) for _, text in (one, two)]
-    return one[0] != two[0] and all(numbers) and numbers[0] != numbers[1]
+def write(out: Path, raw: Mapping[str, Any]) -> None:
+    """Write the raw figures."""
+    (out / JSON).write_text(json.dumps(raw, indent=1, ensure_ascii=False) + "\n", "utf-8")
 
 
-def finding(one: tuple[str, str], two: tuple[str, str]) -> Row:
-    """Return a conflict of two places."""
-    a, b = ({"article_id": article, "quote": quote} for article, quote in (one, two))
-    return {"relation": "conflict", "field": "value", "a": a, "b": b}
+def plan(sizes: Sequence[int], most: Mapping[str, int], names: Sequence[str]) -> dict[int, list[str]]:
+    """Return who is measured at which size: no one beyond their most, and whoever is extrapolated at two at least.
+
+    Who begins from the claims needs our run at the same size.
+    """
+    at: dict[int, list[str]] = {}
+    for name in (n for n in page.NAMES if n in names):
+        most_here = most.get("reconcile" if name in page.STEP else name, max(sizes))
+        own = [size for size in sizes if size <= min(most_here, most.get(name, most_here))]
+        if len(own) < len(sizes) and len(own) < 2 and name not in page.STEP:
+            largest = own[-1] if own else most_here
+            own = [max(1, largest // FIRST), largest]
+        for size in own:
+            at.setdefault(size, []).append(name)
+    return at
 
 
-def best(stories: Sequence[Row], pairs: Sequence[tuple[float, Row]]) -> Row:
-    """Return the scores at the threshold with the highest F1."""
-    cuts = ([row for score, row in pairs if score >= threshold] for threshold in THRESHOLDS)
-    tried = (score_stories(stories, rows).summary for rows in cuts)
-    return max(tried, key=lambda summary: summary["f1"])
+def about(given: argparse.Namespace) -> dict[str, Any]:
+    """Return what was measured on what."""
+    return {
+        "sizes": given.sizes,
+        "threads": given.threads,
+        "judge": given.judge,
+        "ours": given.stories.resolve() == STORIES,
+        "day": time.strftime("%Y-%m-%d"),
+        "machine": f"{os.cpu_count()} cores ({platform.machine()}, Python {platform.python_version()})",
+        "versions": dict(_versions()),
+    }
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    for name in SHOWN:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            yield name, "not installed"
+
+
+@dataclass(slots=True)
+class Bench:
+    """Runs contenders in processes of their own; ``folder`` holds corpora, models and databases.
+
+    ``made`` is how many articles it became, by how many were asked for: stories are whole.
+    """
+
+    given: argparse.Namespace
+    folder: Path
+    threshold: float | None = None
+    made: dict[int, int] = field(default_factory=dict)
+
+    def at(self, size: int, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield the measurements at one size: contenders take turns, the fast ones several times."""
+        here = self.folder / str(size)
+        articles = self.made[size] = corpus.make(self.given.stories, size, here)
+        if "communities" in names and self.threshold is None:
+            self.threshold = self.run("communities", here).get("threshold")
+        slow: set[str] = set()
+        for number in range(self.given.rounds):
+            for name in (n for n in names if n not in slow):
+                print(f"{size:,} articles, round {number + 1}: {name}", file=sys.stderr, flush=True)
+                run = {"contender": name, "articles": articles, "round": number, **self.run(name, here)}
+                yield run
+                if run.get("error") or run["seconds"] > self.given.patience:
+                    slow.add(name)
+
+    def profile(self, size: int) -> dict[str, Any]:
+        """Return where a run of ours at one size spends its time."""
+        here = self.folder / str(size)
+        articles = corpus.make(self.given.stories, size, here)
+        return {"articles": articles, **self.run("profile", here)}
+
+    def run(self, name: str, folder: Path) -> dict[str, Any]:
+        """Return what a worker made of one job, or the error that ended it."""
+        given, out = self.given, self.folder / "result.json"
+        out.unlink(missing_ok=True)
+        job = {
+            "folder": str(folder), "models": str(self.folder / "entailment"), "threads": given.threads,
+            "judge": given.judge, "threshold": self.threshold,
+            **({"entailment": given.entailment} if name == "prepare" else {}),
+        }  # fmt: skip
+        command = [sys.executable, "-m", "benchmark.worker", name, json.dumps(job), str(out)]
+        with (self.folder / "said.txt").open("w+", encoding="utf-8") as said:
+            process = subprocess.Popen(command, env=_environment(given.threads), stdout=said, stderr=said, text=True)
+            try:
+                together = memory.waited(process, given.limit)
+            except subprocess.TimeoutExpired:
+                return {"error": f"not finished after {given.limit:,.0f} s"}
+            finally:
+                process.kill()
+            if process.returncode or not out.exists():
+                said.seek(0)
+                lines = said.read().strip().splitlines() or [f"ended with {process.returncode}"]
+                return {"error": lines[-1][:300]}
+        result = dict(json.loads(out.read_text("utf-8")))
+        if "memory_mb" in result:
+            result["memory_mb"] = max(result["memory_mb"], round(together, 1))
+        return result
+
+
+def _environment(threads: int) -> dict[str, str]:
+    """Return the environment of a worker: as many threads for every library, no network for models."""
+    named = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
+    paths = os.pathsep.join(filter(None, (str(TOOLS), os.environ.get("PYTHONPATH", ""))))
+    return {**os.environ, **dict.fromkeys(named, str(threads)), "PYTHONPATH": paths, "HF_HUB_OFFLINE": "1"}
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ let meet is compared as inside a story.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from reconcile.match import candidates, levels, values
@@ -18,29 +18,37 @@ from reconcile.match.slots import Frame, Slot
 from reconcile.model import Article, Quantity
 
 
-def pairings(
-    articles: Sequence[Article],
+def meeting(
+    keys: Mapping[str, Collection[str]],
     story_of: Mapping[str, str],
-    frames: Mapping[str, Frame],
-    reference: Reference,
+    articles: Mapping[str, Article],
     *,
     only: Collection[str] | None = None,
-) -> Iterator[Pairing]:
-    """Yield the pairings of slots of different stories that share a key, in order; ``only`` as in ``match``."""
-    known = {a.article_id: a for a in articles}
-    holders: dict[str, set[str]] = defaultdict(set)
-    for article_id in known:
-        for key in keys_of(frames[article_id]):
-            holders[key].add(article_id)
-    meeting = {
+) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of articles of different stories that share a key, the earlier published first, in order.
+
+    :param keys: what the slots of each article can be found by.
+    :param only: leave out pairs that hold none of these articles.
+    """
+    holders: dict[str, list[str]] = defaultdict(list)
+    for article_id in sorted(keys):
+        for key in keys[article_id]:
+            holders[key].append(article_id)
+    shared = {
         pair
         for held in holders.values()
-        for pair in combinations(sorted(held), 2)
+        for pair in combinations(held, 2)
         if story_of[pair[0]] != story_of[pair[1]] and (only is None or set(pair) & set(only))
     }
-    for pair in sorted(meeting):
-        first, second = candidates.in_order([known[a] for a in pair])
-        for pairing in candidates.between(frames[first.article_id], frames[second.article_id], reference):
+    for pair in sorted(shared):
+        first, second = candidates.in_order([articles[a] for a in pair])
+        yield first.article_id, second.article_id
+
+
+def pairings(pairs: Iterable[tuple[str, str]], frames: Mapping[str, Frame], reference: Reference) -> Iterator[Pairing]:
+    """Yield the pairings of slots that share a key, of pairs of articles of different stories."""
+    for first, second in pairs:
+        for pairing in candidates.between(frames[first], frames[second], reference):
             if keys(pairing.a) & keys(pairing.b):
                 yield pairing
 

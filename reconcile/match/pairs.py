@@ -18,9 +18,9 @@ from reconcile.match.judge import Opinion, Pair, key_of
 from reconcile.match.reconciler import Corpus, Matcher
 from reconcile.match.verdict import Evidence
 from reconcile.model import Article, Claim, Field, Outcome, Relation, Sentence, Span, stable_id
+from reconcile.read.dates import normalise_date
 
 BATCH = 256
-SAME = Opinion(1.0, 0.0, 0.0)  # of two texts that differ in nothing but numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class PairJudge:
         self._model = verdict.load(matcher.judge is not None)
 
     def judge(self, rows: Iterable[Mapping[str, object]]) -> Iterator[dict[str, object]]:
-        """Yield ``{"id", "relation", "field", "confidence"}`` for each row with ``id``, ``a`` and ``b``, in order."""
+        """Yield ``{"id", "relation", "field", "confidence"}`` for each row with ``id``, ``a`` and ``b``, in order.
+
+        ``title_a``, ``published_a`` and the like may be there; what is no title or no date is passed over.
+        """
         stream = iter(rows)
         while batch := list(islice(stream, BATCH)):
             yield from self._batch(batch)
@@ -66,7 +69,7 @@ class PairJudge:
             return [None] * len(keys)
         asked = sorted({key for key in keys if key[0] != key[1]})
         said = dict(zip(asked, self._matcher.judge.opinions(asked), strict=True))
-        return [said.get(key, SAME) for key in keys]
+        return [said.get(key, verdict.SAME) for key in keys]
 
     def _weighed(self, a: slots.Frame, b: slots.Frame, opinion: Opinion | None) -> Evidence:
         """The strongest relations of any two typed slots, as the rules alone see them."""
@@ -128,8 +131,9 @@ class PairJudge:
         return slots.frames(by_article, texts, self._matcher.embedder, self._matcher.reference)
 
     def _claims(self, key: str, row: Mapping[str, object], side: str) -> tuple[Claim, ...]:
-        published = row.get(f"published_{side}")
-        return extract_text(str(row[side]), key, self._extractor, str(published) if published else None)
+        title, published = row.get(f"title_{side}"), normalise_date(row.get(f"published_{side}"))
+        known = title if isinstance(title, str) else ""
+        return extract_text(str(row[side]), key, self._extractor, published, title=known)
 
     def lookup(self, text: str, corpus: Corpus) -> tuple[dict[str, object], ...]:
         """Return the claims of a corpus that answer the same question as a text, the surest first."""
@@ -163,17 +167,23 @@ class PairJudge:
         return tuple(sorted(found, key=lambda f: (-float(str(f["confidence"])), str(f["claim_id"]), str(f["field"]))))
 
 
-def extract_text(text: str, key: str, extractor: Extractor, published: str | None) -> tuple[Claim, ...]:
-    """Return the claims of a bare text, taken as one sentence."""
+def extract_text(
+    text: str, key: str, extractor: Extractor, published: str | None, *, title: str = ""
+) -> tuple[Claim, ...]:
+    """Return the claims of a bare text, taken as one sentence; its title tells who and what it is about."""
     from reconcile.read.identity import detect_language
 
-    stripped = text.strip()
-    if not stripped:
+    parts = {"title": title.strip(), "text": text.strip()}
+    if not parts["text"]:
         return ()
-    lang, _ = detect_language(stripped)
-    article = Article(key, "", "", "", published, lang, stripped, stable_id("text", stripped))
-    sentence = Sentence(stable_id("sentence", key), key, "text", 0, 0, len(stripped), stripped, lang)
-    return extractor.extract(article, [sentence])
+    lang, _ = detect_language("\n".join(filter(None, parts.values())))
+    article = Article(key, "", "", parts["title"], published, lang, parts["text"], stable_id("text", parts["text"]))
+    sentences = [
+        Sentence(stable_id("sentence", key, part), key, part, number, 0, len(said), said, lang)
+        for number, (part, said) in enumerate(parts.items())
+        if said
+    ]
+    return tuple(claim for claim in extractor.extract(article, sentences) if claim.part == "text")
 
 
 __all__ = ["PairJudge", "Verdict", "extract_text"]

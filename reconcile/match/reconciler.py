@@ -1,24 +1,25 @@
-"""The matching of a corpus: vectors, origins, stories, pairs, relations, questions, findings.
+"""The matching of a corpus in parts: the vectors of some articles, a story, what meets between stories.
 
-``match`` is a pure function of articles, sentences and claims: no order, no clock, no database.
+Each function is pure: no order, no clock, no database. ``work.py`` puts the parts together.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconcile.match import across, candidates, cluster, deciding, facts, findings, origins, slots, stories
+from reconcile.match import across, candidates, cluster, deciding, findings, origins, slots
 from reconcile.match.declare import Pairing
 from reconcile.match.embed import Embedder
 from reconcile.match.fact_claims import Fact
+from reconcile.match.held import Held
 from reconcile.match.judge import Judge
 from reconcile.match.reference import Reference
 from reconcile.match.relate import RelationModel
+from reconcile.match.slots import Frame
 from reconcile.model import Article, Claim, Cluster, Finding, Origin, Sentence, Story
 
-Progress = Callable[[str, int, int], None]
 Found = tuple[list[Finding], tuple[Cluster, ...]]
 
 
@@ -27,10 +28,29 @@ class Corpus:
     """The articles with their sentences and claims, by article id; ``facts`` are the rows they are held against."""
 
     articles: Mapping[str, Article]
-    sentences: Mapping[str, Sequence[Sentence]]
-    claims: Mapping[str, Sequence[Claim]]
+    sentences: Held[Sequence[Sentence]]
+    claims: Held[Sequence[Claim]]
     owners: Mapping[str, str] = field(default_factory=dict)
     facts: tuple[Fact, ...] = ()
+
+    def of(self, ids: Iterable[str]) -> Corpus:
+        """Return the part that holds some articles, without their raw pages and without facts."""
+        wanted = tuple(ids)
+        return Corpus(
+            {a: replace(self.articles[a], raw="") for a in wanted},
+            self.sentences.only(wanted),
+            self.claims.only(wanted),
+            {a: self.owners[a] for a in wanted if a in self.owners},
+        )
+
+    def joined(self, other: Corpus) -> Corpus:
+        """Return both, articles of ``other`` in place of those of the same id, without facts."""
+        return Corpus(
+            {**self.articles, **other.articles},
+            self.sentences | other.sentences,
+            self.claims | other.claims,
+            {**self.owners, **other.owners},
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,120 +73,87 @@ class Matched:
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """The embedding model, its reference values, the relation weights and the judge, if there is one."""
+    """The embedding model, its reference values, the relation weights and the judge, if there is one.
+
+    To another process it travels as ``again``, which loads the models there.
+    """
 
     embedder: Embedder
     reference: Reference
     model: RelationModel
     judge: Judge | None = None
+    again: Callable[[], Matcher] | None = None
 
-
-def frames_of(corpus: Corpus, ids: Iterable[str], matcher: Matcher) -> dict[str, slots.Frame]:
-    """Return the frames of some articles, embedded together."""
-    wanted = sorted(ids)
-    texts = {a: [s.text for s in corpus.sentences[a] if not s.dropped] for a in wanted}
-    of = {a: slots.of_claims(corpus.claims[a]) for a in wanted}
-    return slots.frames(of, texts, matcher.embedder, matcher.reference)
-
-
-def match(
-    corpus: Corpus,
-    grouped: Iterable[Collection[str]],
-    matcher: Matcher,
-    *,
-    only: Collection[str] | None = None,
-    progress: Progress | None = None,
-    framed: Mapping[str, slots.Frame] | None = None,
-    beside: Beside | None = None,
-) -> Matched:
-    """Match the articles of a corpus that are in stories.
-
-    Between stories claims meet where entity, metric, unit and period are one (``across.py``).
-
-    :param grouped: the article ids of each story.
-    :param only: compare pairs only in stories that hold one of these articles.
-    :param framed: frames that are known already.
-    :param beside: of the articles that keep their stories; nothing is made for them, but others may meet them.
-    """
-    beside = beside or Beside()
-    known = dict(framed or {})
-    known |= frames_of(corpus, set(corpus.articles) - set(known), matcher)
-    told = tuple(sorted((stories.story([corpus.articles[a] for a in ids]) for ids in grouped), key=_by_id))
-    found_origins = _origins(told, corpus, known)
-    round_ = _Round(corpus, matcher, known, copies_of((*found_origins, *beside.origins)), only)
-    found = [*round_.inside(told, progress), *round_.between(told, beside.story_of)]
-    return Matched(
-        stories=told,
-        origins=found_origins,
-        clusters=tuple(sorted((q for _, asked in found for q in asked), key=lambda c: c.cluster_id)),
-        findings=tuple(sorted((f for made, _ in found for f in made), key=lambda f: f.finding_id)),
-    )
-
-
-def _by_id(story: Story) -> str:
-    return story.story_id
-
-
-def _origins(told: Iterable[Story], corpus: Corpus, framed: Mapping[str, slots.Frame]) -> tuple[Origin, ...]:
-    """Return the origin of each article, looked for in its story."""
-    found: list[Origin] = []
-    for story in told:
-        articles = [corpus.articles[a] for a in story.article_ids]
-        vectors = {a: framed[a].kept for a in story.article_ids}
-        found += origins.find_origins(articles, corpus.sentences, vectors, corpus.owners)
-    return tuple(sorted(found, key=lambda o: o.article_id))
+    def __reduce__(self) -> tuple[Callable[..., Matcher], tuple[object, ...]]:
+        if self.again is not None:
+            return self.again, ()
+        return Matcher, (self.embedder, self.reference, self.model, self.judge)
 
 
 @dataclass(frozen=True, slots=True)
-class _Round:
-    """What the comparing of one corpus needs."""
+class Told:
+    """A story with what is known of its articles; ``compared``: whether its claims are, or only its origins told."""
 
+    story: Story
     corpus: Corpus
-    matcher: Matcher
-    framed: Mapping[str, slots.Frame]
+    framed: Held[Frame]
+    compared: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """Pairs of articles of different stories whose claims meet, the first of each of this story."""
+
+    story_id: str
+    pairs: tuple[tuple[str, str], ...]
+    framed: Held[Frame]
     copies: Mapping[str, tuple[str, ...]]
-    only: Collection[str] | None
-
-    def _witnesses(self, ids: Iterable[str]) -> list[Article]:
-        repeats = {c for of in self.copies.values() for c in of}
-        return [self.corpus.articles[a] for a in ids if a not in repeats]
-
-    def inside(self, grouped: Sequence[Story], progress: Progress | None) -> Iterator[Found]:
-        """Yield the findings and questions of each story."""
-        for number, story in enumerate(grouped):
-            if progress:
-                progress("comparing", number, len(grouped))
-            if len(story.article_ids) > 1 and (self.only is None or set(story.article_ids) & set(self.only)):
-                witnesses = self._witnesses(story.article_ids)
-                met = candidates.pairings(witnesses, self.framed, self.matcher.reference)
-                yield _findings(met, story.story_id, self.copies, self.matcher)
-
-    def between(self, grouped: Sequence[Story], elsewhere: Mapping[str, str]) -> Iterator[Found]:
-        """Yield what is found between stories, and against the rows of trusted tables.
-
-        A pair belongs to the story of its earlier article; those of ``elsewhere`` are not made anew.
-        """
-        own = {a: story.story_id for story in grouped for a in story.article_ids}
-        witnesses = self._witnesses(sorted(self.corpus.articles))
-        meeting = across.pairings(witnesses, {**elsewhere, **own}, self.framed, self.matcher.reference, only=self.only)
-        for story_id, pairings in sorted(_by_story(meeting, own).items()):
-            yield _findings(pairings, story_id, self.copies, self.matcher)
-        if self.corpus.facts:
-            held = {
-                a.article_id: self.corpus.claims[a.article_id]
-                for a in witnesses
-                if self.only is None or a.article_id in self.only
-            }
-            yield facts.against(self.corpus.facts, held, own, self.copies)
 
 
-def _by_story(pairings: Iterable[Pairing], story_of: Mapping[str, str]) -> dict[str, list[Pairing]]:
-    """Return pairings between stories by the story of the earlier article, where it has one here."""
-    found: dict[str, list[Pairing]] = defaultdict(list)
-    for pairing in pairings:
-        if story_id := story_of.get(pairing.a.claim.article_id):
-            found[story_id].append(pairing)
-    return found
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What comes out of a part: the origins of a story's articles, the findings, the questions."""
+
+    origins: tuple[Origin, ...]
+    findings: tuple[Finding, ...]
+    clusters: tuple[Cluster, ...]
+
+
+def frames_of(parts: Iterable[Corpus], matcher: Matcher) -> Iterator[Frame]:
+    """Yield the frame of each article, in order; all are embedded together."""
+    texts: dict[str, list[str]] = {}
+    of: dict[str, tuple[slots.Slot, ...]] = {}
+    for part in parts:
+        for article_id in part.articles:
+            texts[article_id] = [s.text for s in part.sentences[article_id] if not s.dropped]
+            of[article_id] = slots.of_claims(part.claims[article_id])
+    yield from slots.frames(of, texts, matcher.embedder, matcher.reference).values()
+
+
+def inside(told: Told, matcher: Matcher) -> Compared:
+    """Return the origin of each article of a story and what comparing its claims finds."""
+    ids, corpus = told.story.article_ids, told.corpus
+    if len(ids) == 1:  # an original; its texts need not be read
+        return Compared(origins.find_origins(list(corpus.articles.values()), {}, {}, corpus.owners), (), ())
+    framed = {a: told.framed[a] for a in ids}
+    vectors = {a: frame.kept for a, frame in framed.items()}
+    found = origins.find_origins([corpus.articles[a] for a in ids], corpus.sentences, vectors, corpus.owners)
+    if not told.compared:
+        return Compared(found, (), ())
+    copies = copies_of(found)
+    repeats = {c for of in copies.values() for c in of}
+    witnesses = [corpus.articles[a] for a in ids if a not in repeats]
+    met = candidates.pairings(witnesses, framed, matcher.reference)
+    made, asked = _findings(met, told.story.story_id, copies, matcher)
+    return Compared(found, tuple(made), asked)
+
+
+def between(meeting: Meeting, matcher: Matcher) -> Compared:
+    """Return what comparing the claims that meet between stories finds."""
+    framed = dict(meeting.framed)
+    met = across.pairings(meeting.pairs, framed, matcher.reference)
+    made, asked = _findings(met, meeting.story_id, meeting.copies, matcher)
+    return Compared((), tuple(made), asked)
 
 
 def _findings(

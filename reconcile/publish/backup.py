@@ -12,6 +12,7 @@ from pathlib import Path
 
 from reconcile.errors import StoreError
 from reconcile.publish.opening import explained, open_for_reading, require_file
+from reconcile.publish.saving import require_place
 from reconcile.publish.schema import applied_migrations
 
 _BESIDE = ("", "-wal", "-shm", "-journal")  # the files of one database
@@ -26,7 +27,7 @@ def backup(db: Path, target: Path, *, force: bool = False) -> int:
     Source: https://sqlite.org/backup.html
 
     :param force: replace a file that is there.
-    :raises StoreError: with one line on what stands in the way.
+    :raises StoreError, InputError: with one line on what stands in the way.
     """
     require_file(db)
     wanted = Path(os.path.realpath(target))
@@ -47,10 +48,7 @@ def _require_place(db: Path, target: Path, wanted: Path, *, force: bool) -> None
     same = wanted.exists() and wanted.samefile(db)
     if same or str(wanted) in {own + end for end in _BESIDE}:
         raise StoreError(f"{target}: is the database itself; name another file for the copy")
-    if wanted.is_dir():
-        raise StoreError(f"{target}: is a folder; name a file in it")
-    if not wanted.parent.is_dir():
-        raise StoreError(f"{target}: there is no folder {wanted.parent}; make it first")
+    require_place(target, wanted)
     if not wanted.exists():
         return
     if not wanted.is_file():

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from reconcile.model import Problem
+from reconcile.publish.retractions import faults
 from reconcile.publish.terminal import Row, clean, counted
 
 READING = "ingest"
@@ -46,7 +47,13 @@ class CheckReport:
 
     def unread(self) -> bool:
         """Tell whether some input could not be read."""
-        return any(problem.stage == READING and not problem.article_id for problem in self.problems)
+        return any(map(_is_unread, self.problems))
+
+    def excused(self) -> str:
+        """Return why there was nothing to check, if that is as it should be: none changed, or all are retracted."""
+        if len(faults(self.problems)) < len(self.problems):
+            return "all articles are retracted"
+        return f"no article changed since {self.since}" if self.since else ""
 
     def verdict(self) -> str:
         """Return ``no conflicts`` or ``3 conflicts (2 high)``; where nothing was compared, that."""
@@ -54,7 +61,7 @@ class CheckReport:
             high = sum(finding.get("severity") == "high" for finding in self.findings)
             return f"{counted(len(self.findings), 'conflict')} ({high} high)"
         if not self.articles:
-            return f"nothing to check: no article changed since {self.since}" if self.since else "no article was read"
+            return f"nothing to check: {why}" if (why := self.excused()) else "no article was read"
         return "no conflicts" if self.claims else "no claims: nothing was compared"
 
     def scope(self) -> str:
@@ -69,6 +76,10 @@ class CheckReport:
         for place in self.silent:
             yield f"no claims: {place} says nothing that could be compared"
         yield from self.notes
+
+
+def _is_unread(problem: Problem) -> bool:
+    return problem.stage == READING and not problem.article_id and not problem.kept
 
 
 def github(report: CheckReport) -> str:
@@ -173,7 +184,10 @@ def rule(finding: Row) -> str:
 
 
 def junit(report: CheckReport) -> str:
-    """Return JUnit XML: one test case an article, a failure for each conflict, an error for each problem."""
+    """Return JUnit XML: one test case an article, a failure for each conflict, an error for what was not read.
+
+    Other problems fail no build, and are told beside.
+    """
     from xml.etree import ElementTree
 
     suite = ElementTree.Element("testsuite", name="reconcile")
@@ -191,7 +205,7 @@ def junit(report: CheckReport) -> str:
             counts["skipped"] += 1
             reasons = "; ".join(one.reason for one in left_out)
             ElementTree.SubElement(case, "skipped", message=clean(f"{len(left_out)} left out: {reasons}"))
-    for problem in report.problems:
+    for problem in filter(_is_unread, report.problems):
         counts["errors"] += 1
         case = ElementTree.SubElement(
             suite, "testcase", classname="reconcile.input", name=clean(problem.path), time="0"
@@ -200,7 +214,8 @@ def junit(report: CheckReport) -> str:
     counts["tests"] = len(suite)
     for name, value in {**counts, "time": 0}.items():
         suite.set(name, str(value))
-    if remarks := list(report.remarks()):
+    noted = [f"{problem.path}: {problem.message}" for problem in report.problems if not _is_unread(problem)]
+    if remarks := [*noted, *report.remarks()]:
         ElementTree.SubElement(suite, "system-out").text = "\n".join(map(clean, remarks))
     root = ElementTree.Element("testsuites")
     root.append(suite)

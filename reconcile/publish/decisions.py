@@ -106,14 +106,17 @@ _CONTENT = ("ruling", "note", "digest", "side", "reason")
 def rule(conn: sqlite3.Connection, decision: Decision) -> Decision:
     """Append a decision in place of its reviewer's earlier one on the finding, inside the transaction under way.
 
-    The same ruling on the same words again, as when a form is sent twice, adds nothing.
+    The same ruling on the same words again, as when a form is sent twice, adds nothing, unless another reviewer's
+    came in between and it is to count again. An ``unsure`` gives way to any other, so said again it changes nothing.
     """
     names = ", ".join(DECISION_COLUMNS)
     sql = f"SELECT {names} FROM decisions WHERE finding_id = ? AND reviewer = ? ORDER BY rowid"  # noqa: S608
     found = conn.execute(sql, [decision.finding_id, decision.reviewer]).fetchall()
     before = standing(Decision(*row) for row in found)
     if before and all(getattr(before[-1], name) == getattr(decision, name) for name in _CONTENT):
-        return before[-1]
+        current = "SELECT 1 FROM decisions_current WHERE decision_id = ?"
+        if decision.ruling == UNSURE or conn.execute(current, [before[-1].decision_id]).fetchone():
+            return before[-1]
     if before:
         decision = _identified(replace(decision, supersedes=before[-1].decision_id))
     append_decision(conn, decision)

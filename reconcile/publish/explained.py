@@ -66,7 +66,8 @@ def _closing(finding: Row) -> Iterator[str]:
     decision = _mapping(finding.get("decision"))
     if decision:
         note = f": {decision['note']}" if decision.get("note") else ""
-        yield clean(f"decision: {decision.get('ruling')} by {decision.get('reviewer')}{note}")
+        stale = " (stale: made on other words or values)" if decision.get("digest") != finding.get("digest") else ""
+        yield clean(f"decision: {decision.get('ruling')} by {decision.get('reviewer')}{stale}{note}")
     yield f"finding: {clean(str(finding.get('id')))}"
 
 

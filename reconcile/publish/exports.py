@@ -83,15 +83,22 @@ def _when(finding: Mapping[str, Any]) -> str:
 # ------------------------------------------------------------------------------------ ClaimReview
 
 
-def confirmed(conn: sqlite3.Connection, finding_id: str | None = None) -> list[dict[str, Any]]:
-    """Return the conflicts that a reviewer confirmed on the words as they are, each with its ``decision``."""
+def confirmed(
+    conn: sqlite3.Connection, finding_id: str | None = None, *, ruled_by: str | None = None
+) -> list[dict[str, Any]]:
+    """Return the conflicts that a reviewer confirmed on the words as they are, each with its ``decision``.
+
+    :param ruled_by: only those on whose words this reviewer has ruled, in whatever way (None: all).
+    """
     sql = f"""SELECT d.reviewer, d.created_at, d.side, d.note, q.* FROM ({FINDING_SQL}) q
       JOIN decisions_current d ON d.finding_id = q.finding_id AND d.digest = q.digest AND d.ruling = 'conflict'
       WHERE q.relation = 'conflict' AND (:finding IS NULL OR q.finding_id = :finding)
+        AND (:reviewer IS NULL OR EXISTS (SELECT 1 FROM decisions_standing m
+          WHERE m.finding_id = q.finding_id AND m.digest = q.digest AND m.reviewer = :reviewer))
       ORDER BY d.created_at DESC, q.finding_id"""
     names = ("reviewer", "created_at", "side", "note")
     made = []
-    for row in query(conn, sql, {"finding": finding_id}):
+    for row in query(conn, sql, {"finding": finding_id, "reviewer": ruled_by}):
         form = finding_form(row)
         for side in ("a", "b"):
             form[side] |= {"title": row[f"{side}_title"], "url": row[f"{side}_url"]}

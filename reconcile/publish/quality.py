@@ -37,6 +37,8 @@ _VOTES = """SELECT d.finding_id, d.reviewer, d.ruling FROM decisions_standing d
   JOIN findings f ON f.finding_id = d.finding_id AND f.digest = d.digest
   ORDER BY d.finding_id, d.reviewer"""
 
+_STALE = "SELECT * FROM decisions_stale WHERE :reviewer IS NULL OR reviewer = :reviewer LIMIT 200"
+
 
 @dataclass(frozen=True, slots=True)
 class Share:
@@ -128,8 +130,8 @@ def agreement(conn: sqlite3.Connection) -> list[Agreement]:
     return sorted(found, key=lambda g: (-g.both, g.a, g.b))
 
 
-def report(conn: sqlite3.Connection) -> dict[str, Any]:
-    """Return everything above, and the rulings that no longer hold."""
+def report(conn: sqlite3.Connection, *, stale_of: str | None = None) -> dict[str, Any]:
+    """Return everything above, and the rulings that no longer hold: of one reviewer or, for None, of all."""
     rows = ruled(conn)
     conflicts = [row for row in rows if row["relation"] == "conflict"]
     return {
@@ -139,7 +141,7 @@ def report(conn: sqlite3.Connection) -> dict[str, Any]:
         "why": dict(Counter(r["reason"] for r in rows if r["reason"]).most_common()),
         "calibration": calibration(conflicts),
         "agreement": agreement(conn),
-        "stale": list(query(conn, "SELECT * FROM decisions_stale LIMIT 200")),
+        "stale": list(query(conn, _STALE, {"reviewer": stale_of})),
     }
 
 

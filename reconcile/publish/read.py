@@ -13,17 +13,12 @@ from reconcile.errors import StoreError
 from reconcile.model import (
     Article,
     Claim,
-    Cluster,
     Decision,
     FieldOutcome,
-    Finding,
-    Origin,
     Problem,
     Relation,
     Revision,
     Sentence,
-    Source,
-    Story,
 )
 from reconcile.publish import rows
 from reconcile.publish.decisions import DECISION_COLUMNS
@@ -66,11 +61,6 @@ def _choice(relations: Collection[str], fields: Collection[str]) -> dict[str, st
     }
 
 
-def sources(conn: sqlite3.Connection) -> Iterator[Source]:
-    """Yield every source, by id."""
-    return map(rows.read_source, query(conn, "SELECT * FROM sources ORDER BY source_id"))
-
-
 def articles(conn: sqlite3.Connection, article_ids: Collection[str] | None = None) -> Iterator[Article]:
     """Yield some articles or all with their raw pages, by id."""
     where, given = _among(article_ids)
@@ -100,51 +90,10 @@ def _among(article_ids: Collection[str] | None) -> tuple[str, list[str]]:
     return "WHERE article_id IN (SELECT value FROM json_each(?))", [json.dumps(sorted(article_ids))]
 
 
-def stories(conn: sqlite3.Connection) -> Iterator[Story]:
-    """Yield every story, by id, its articles in the order in which they were published to the store."""
-    sql = """SELECT s.story_id, s.title, s.digest, m.article_id
-      FROM stories s LEFT JOIN story_articles m USING (story_id) ORDER BY s.story_id, m.position"""
-    for story_id, group in groupby(query(conn, sql), key=lambda row: str(row["story_id"])):
-        members = list(group)
-        ids = tuple(m["article_id"] for m in members if m["article_id"] is not None)
-        yield Story(story_id, members[0]["title"], ids, members[0]["digest"])
-
-
-def origins(conn: sqlite3.Connection) -> Iterator[Origin]:
-    """Yield the origin of every article, by article id."""
-    sql = "SELECT article_id, origin_id, kind, score FROM origins ORDER BY article_id"
-    return (Origin(**row) for row in query(conn, sql))
-
-
-def clusters(conn: sqlite3.Connection) -> Iterator[Cluster]:
-    """Yield every cluster, by id."""
-    sql = """SELECT c.cluster_id, c.story_id, c.label, m.claim_id
-      FROM clusters c LEFT JOIN cluster_claims m USING (cluster_id) ORDER BY c.cluster_id, m.position"""
-    for cluster_id, group in groupby(query(conn, sql), key=lambda row: str(row["cluster_id"])):
-        members = list(group)
-        ids = tuple(m["claim_id"] for m in members if m["claim_id"] is not None)
-        yield Cluster(cluster_id, members[0]["story_id"] or "", members[0]["label"], ids)
-
-
 def problems(conn: sqlite3.Connection) -> Iterator[Problem]:
     """Yield every problem, by stage and place."""
     sql = "SELECT * FROM problems ORDER BY stage, path, line, problem_id"
     return map(rows.read_problem, query(conn, sql))
-
-
-def findings(
-    conn: sqlite3.Connection, relations: Collection[str] = (), fields: Collection[str] = ()
-) -> Iterator[Finding]:
-    """Yield findings of these relations and fields (empty: all) with their outcomes, most severe first."""
-    sql = f"""SELECT f.*, o.position, o.field AS o_field, o.role, o.level, o.label,
-        o.outcome, o.a, o.b, o.weight
-      FROM findings f LEFT JOIN comparisons o USING (finding_id)
-      {_CHOSEN}, o.position"""  # noqa: S608 (constants)
-    chosen = query(conn, sql, _choice(relations, fields))
-    for _, group in groupby(chosen, key=lambda row: str(row["finding_id"])):
-        members = list(group)
-        compared = [{**m, "field": m["o_field"]} for m in members if m["position"] is not None]
-        yield rows.read_finding(members[0], map(rows.read_outcome, compared))
 
 
 def finding_dicts(
@@ -152,6 +101,14 @@ def finding_dicts(
 ) -> Iterator[dict[str, Any]]:
     """Yield findings in their documented form, most severe first (empty ``relations`` or ``fields``: all)."""
     return map(finding_form, query(conn, f"{FINDING_SQL} {_CHOSEN}", _choice(relations, fields)))
+
+
+def require_article(conn: sqlite3.Connection, article_id: str | None) -> None:
+    """Raise StoreError if an article is named that is not published and of which no earlier version is kept."""
+    sql = "SELECT article_id FROM articles UNION SELECT article_id FROM revisions"
+    known = f"SELECT 1 FROM ({sql}) WHERE article_id = ?"  # noqa: S608 (constants)
+    if article_id is not None and conn.execute(known, [article_id]).fetchone() is None:
+        raise StoreError(f"no article {article_id!r}; `reconcile claims --format csv` lists the ids")
 
 
 def outcomes(conn: sqlite3.Connection, finding_id: str) -> list[FieldOutcome]:
@@ -279,6 +236,12 @@ def revisions(conn: sqlite3.Connection, article_id: str | None = None) -> Iterat
         yield rows.read_revision(members[0], [rows.read_change(m) for m in members if m["position"] is not None])
 
 
+def revision_count(conn: sqlite3.Connection, article_id: str) -> int:
+    """Return how many earlier versions of an article are kept."""
+    (count,) = conn.execute("SELECT count(*) FROM revisions WHERE article_id = ?", [article_id]).fetchone()
+    return int(count)
+
+
 _CHANGES_SQL = """SELECT r.revision_id, r.article_id, coalesce(s.name, a.source, '') AS source, r.number,
     r.replaced_at, c.kind, c.field, c.value_before, c.value_after, c.announced, c.part, c."start", c."end",
     c.quote_before, c.quote_after
@@ -296,9 +259,3 @@ def change_dicts(
     chosen = {"article": article_id, "fields": _choice((), fields)["fields"]}
     for row in query(conn, _CHANGES_SQL, chosen):
         yield {**row, "announced": bool(row["announced"])}
-
-
-def runs(conn: sqlite3.Connection) -> Iterator[dict[str, Any]]:
-    """Yield every run as a plain object, newest first; ``details`` is the run's own mapping."""
-    for row in query(conn, "SELECT * FROM runs ORDER BY number DESC"):
-        yield {**row, "details": json.loads(row["details"])}

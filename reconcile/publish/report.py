@@ -14,13 +14,15 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Protocol
 
-from reconcile.errors import ReconcileError
 from reconcile.model import Claim, Quantity, Sentence
 from reconcile.publish.ci import CheckReport, github, junit, markdown
 from reconcile.publish.sarif import sarif
 from reconcile.publish.terminal import WIDTH, Row, clean, counted, finding_text, paint, table
 
 _UNSAFE_JSON = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # some read the wide ones, too
+_SPACES_FIRST = ("\t", "\r", "\n")
+_NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 _SIDE_COLUMNS = ("article_id", "source", "value", "quote", "part", "start", "end", "claim_id")
 _FINDING_COLUMNS = ("severity", "relation", "field", "confidence", "about", "a", "b", "id")
 _CLAIM_COLUMNS = ("article_id", "part", "start", "end", "kind", "metric", "value", "times", "quote")
@@ -48,7 +50,10 @@ def _plain(value: object) -> object:
 
 
 def rows_text(rows: Iterable[Row], form: str, columns: Sequence[str]) -> Iterator[str]:
-    """Yield ``rows`` in one of `ROW_FORMATS`; json and csv carry all keys, a table only ``columns``."""
+    """Yield ``rows`` in one of `ROW_FORMATS`; json and csv carry all keys, a table only ``columns``.
+
+    In csv, control characters are shown as signs, and text that a spreadsheet would run has ``'`` before it.
+    """
     if form == "jsonl":
         yield from (to_json(row) + "\n" for row in rows)
     elif form == "json":
@@ -77,7 +82,13 @@ def _csv(rows: Sequence[Row], columns: Sequence[str]) -> Iterator[str]:
 
 
 def _csv_cell(value: object) -> object:
-    return to_json(value) if isinstance(value, Mapping | list | tuple) else value
+    """Return a cell that acts on no terminal and that no spreadsheet takes for a formula; numbers stay numbers."""
+    if isinstance(value, Mapping | list | tuple):
+        return to_json(value)
+    if not isinstance(value, str):
+        return value
+    formula = value.startswith(_SPACES_FIRST) or clean(value).lstrip().startswith(_FORMULA)
+    return ("'" if formula and not _NUMBER.fullmatch(value) else "") + clean(value)
 
 
 def findings_text(findings: Iterable[Row], form: str) -> Iterator[str]:
@@ -247,13 +258,6 @@ REPORTERS: Mapping[str, Reporter] = {
     "jsonl": as_jsonl,
     **{make.__name__: _colourless(make) for make in (github, sarif, junit, markdown)},
 }
-
-
-def reporter(name: str) -> Reporter:
-    """Return the reporter called ``name``. Raises ReconcileError that lists the known ones."""
-    if name not in REPORTERS:
-        raise ReconcileError(f"unknown format {name!r}; known: {', '.join(REPORTERS)}")
-    return REPORTERS[name]
 
 
 def _mapping(value: object) -> Row:

@@ -13,6 +13,7 @@ from reconcile.model import REFERENCE, Article, Problem, stable_id
 from reconcile.publish.read import query
 from reconcile.publish.rows import dump
 
+STAGE = "retract"  # of the problems that say what was left out: nothing went wrong with it
 RETRACTED, RESTORED = "retracted", "restored"
 _AMONG = "IN (SELECT value FROM json_each(?))"
 _NAMES = (
@@ -55,11 +56,16 @@ def kept_out(
     """Part articles that were read into those that may come in, and a problem for each that was retracted."""
     out = standing(conn, {a.article_id for a in articles})
     problems = tuple(
-        Problem("ingest", a.path, a.line, a.article_id, told(out[a.article_id]), take_back(a.article_id))
+        Problem(STAGE, a.path, a.line, a.article_id, told(out[a.article_id]), take_back(a.article_id))
         for a in articles
         if a.article_id in out
     )
     return tuple(a for a in articles if a.article_id not in out), problems
+
+
+def faults(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """Return the problems but for articles left out because they are retracted: with those nothing is wrong."""
+    return tuple(p for p in problems if p.stage != STAGE)
 
 
 def require_none(conn: sqlite3.Connection, articles: Iterable[Article], where: str) -> None:

@@ -21,7 +21,6 @@ from reconcile.model import (
     Entity,
     Field,
     FieldOutcome,
-    Finding,
     Hedge,
     Modality,
     Outcome,
@@ -91,11 +90,6 @@ def _plain(item: object, names: tuple[str, ...]) -> dict[str, Any]:
 def source_row(source: Source) -> Row:
     """Return the row of a source."""
     return {"source_id": source.source_id, "name": source.name, "owner": source.owner}
-
-
-def read_source(row: Mapping[str, Any]) -> Source:
-    """Return the source of a row."""
-    return Source(row["source_id"], row["name"], row["owner"])
 
 
 def article_row(article: Article) -> Row:
@@ -281,29 +275,6 @@ def read_outcome(row: Mapping[str, Any]) -> FieldOutcome:
     """Return the comparison of a row."""
     names = ("field", "level", "label", "a", "b", "weight")
     return FieldOutcome(role=Role(row["role"]), outcome=Outcome(row["outcome"]), **{n: row[n] for n in names})
-
-
-def _span(row: Mapping[str, Any], name: str) -> Span | None:
-    start = row[f"{name}_start"]
-    return None if start is None else Span(start, row[f"{name}_end"])
-
-
-def read_finding(row: Mapping[str, Any], outcomes: Iterable[FieldOutcome]) -> Finding:
-    """Return the finding of a row, with its comparisons."""
-    names = ("finding_id", "claim_a", "claim_b", "confidence", "about", "explanation", "value_a", "value_b")
-    return Finding(
-        story_id=row["story_id"] or "",
-        cluster_id=row["cluster_id"] or "",
-        relation=Relation(row["relation"]),
-        field=Field(row["field"]),
-        severity=Severity(row["severity"]) if row["severity"] else None,
-        outcomes=tuple(outcomes),
-        also_in_a=tuple(load(row["also_in_a"])),
-        also_in_b=tuple(load(row["also_in_b"])),
-        focus_a=_span(row, "focus_a"),
-        focus_b=_span(row, "focus_b"),
-        **{n: row[n] for n in names},
-    )
 
 
 def problem_row(problem: Problem) -> Row:

@@ -18,15 +18,10 @@ from reconcile.errors import StoreError
 from reconcile.model import (
     Article,
     Claim,
-    Cluster,
     Decision,
-    Finding,
-    Origin,
     Problem,
     Revision,
     Sentence,
-    Source,
-    Story,
     stable_id,
 )
 from reconcile.publish import nearness, read, retractions, writing
@@ -244,10 +239,6 @@ class Store:
         with self._errors():
             yield from items
 
-    def sources(self) -> Iterator[Source]:
-        """Yield every source, by id."""
-        return self._read(read.sources(self._conn))
-
     def articles(self) -> Iterator[Article]:
         """Yield every article with its raw page, by id."""
         return self._read(read.articles(self._conn))
@@ -260,25 +251,9 @@ class Store:
         """Yield the claims of one article or of all; the title's first, then by place."""
         return self._read(read.claims(self._conn, _one(article_id)))
 
-    def stories(self) -> Iterator[Story]:
-        """Yield every story, by id."""
-        return self._read(read.stories(self._conn))
-
-    def origins(self) -> Iterator[Origin]:
-        """Yield the origin of every article, by article id."""
-        return self._read(read.origins(self._conn))
-
-    def clusters(self) -> Iterator[Cluster]:
-        """Yield every cluster, by id."""
-        return self._read(read.clusters(self._conn))
-
     def problems(self) -> Iterator[Problem]:
         """Yield every problem, by stage and place."""
         return self._read(read.problems(self._conn))
-
-    def findings_rows(self, relations: Collection[str] = (), fields: Collection[str] = ()) -> Iterator[Finding]:
-        """Yield findings as model objects, most severe first (empty ``relations`` or ``fields``: all)."""
-        return self._read(read.findings(self._conn, relations, fields))
 
     def finding_dicts(
         self, relations: Collection[str] = ("conflict",), fields: Collection[str] = ()
@@ -312,10 +287,6 @@ class Store:
     def change_dicts(self, article_id: str | None = None, fields: Collection[str] = ()) -> Iterator[dict[str, Any]]:
         """Yield what changed between versions as plain objects, the newest revision first."""
         return self._read(read.change_dicts(self._conn, article_id, fields))
-
-    def runs(self) -> Iterator[dict[str, Any]]:
-        """Yield every run as a plain object, newest first."""
-        return self._read(read.runs(self._conn))
 
 
 def _one(article_id: str | None) -> list[str] | None:

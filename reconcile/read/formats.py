@@ -38,25 +38,39 @@ def read_markdown(stream: IO[bytes], place: Place) -> Iterator[Item]:
         try:
             meta = _front_matter(match[1])
         except InputError as error:
-            yield place.problem(1, f"the front matter is not read: {error}", "write it as YAML: `key: value`")
+            message = f"the front matter is not read: {error}"
+            yield place.problem(1, message, "write it as YAML: `key: value`", kept=True)
     text, heading = markdown_text(raw[match.end() :] if match else raw)
     record = {"title": heading, **{k: v for k, v in meta.items() if v is not None}, "text": text}
     yield _draft(record, place, raw=raw, fallback=place.name)
 
 
 def _front_matter(block: str) -> dict[str, Any]:
+    """Return the keys of a block, in lower case. Raises InputError with a reason of one line."""
     import yaml
 
+    class Loader(yaml.SafeLoader):
+        def flatten_mapping(self, node: yaml.MappingNode) -> None:
+            if any(key.tag == "tag:yaml.org,2002:merge" for key, _ in node.value):
+                raise yaml.YAMLError("merge keys (<<) are not read")  # nine lines of them can make millions of pairs
+
     try:
-        meta = yaml.safe_load(block)
+        meta = yaml.load(block, Loader)  # noqa: S506 (a safe loader)
+        found = {str(key).lower(): value for key, value in meta.items()} if isinstance(meta, dict) else {}
     except (yaml.YAMLError, *JSON_ERRORS) as error:
         raise InputError(str(error).split("\n")[0][:200]) from error
-    if meta is None:
-        return {}
-    if not isinstance(meta, dict):
+    except Exception as error:  # such a value (`!!bool maybe`, `!!timestamp x`) breaks the library in many places
+        raise InputError(f"a value does not fit its tag ({type(error).__name__})") from error
+    if not isinstance(meta, dict | None):
         raise InputError(f"it is a {type(meta).__name__}, not a mapping")
-    found = {str(key).lower(): value for key, value in meta.items()}
-    return {"published": found.get("date"), "lang": found.get("language"), **found}
+    published, lang = _stated(found, "published", "date"), _stated(found, "lang", "language")
+    return {**found, "published": published, "lang": lang}
+
+
+def _stated(found: dict[str, Any], *names: str) -> Any:
+    """Return the first value that is given: for Jekyll, `published: true` is no date."""
+    given = (found.get(name) for name in names)
+    return next((value for value in given if value not in (None, "") and not isinstance(value, bool)), None)
 
 
 def _draft(record: dict[str, Any], place: Place, *, line: int = 0, raw: str = "", fallback: str = "") -> Draft:
@@ -146,7 +160,7 @@ def _json_line(line: bytes, place: Place, number: int) -> Iterator[Item]:
         return
     text, note = decode(line)
     if note:
-        yield place.problem(number, note, "save the file as UTF-8")
+        yield place.problem(number, note, "save the file as UTF-8", kept=True)
     try:
         value = json.loads(text)
     except JSON_ERRORS as error:
@@ -173,10 +187,10 @@ def read_csv(stream: IO[bytes], place: Place) -> Iterator[Item]:
         for row in reader:
             record = {name: value for name, value in zip(header, row, strict=False) if value}
             if "\ufffd" in "".join(row):
-                yield place.problem(line, "some bytes cannot be decoded", "save the file as UTF-8")
+                yield place.problem(line, "some bytes cannot be decoded", "save the file as UTF-8", kept=True)
             if any(row[len(header) :]):
                 message = f"the row has {len(row)} values for {len(header)} columns; the last are left out"
-                yield place.problem(line, message, "put texts in quotes where they hold the delimiter")
+                yield place.problem(line, message, "put texts in quotes where they hold the delimiter", kept=True)
             if any(row):
                 yield _draft(record, place, line=line)
             line = reader.line_num + 1

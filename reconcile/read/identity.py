@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -16,6 +17,7 @@ from reconcile.read.switch import off_parts
 
 STAGE: Final = "ingest"
 MAX_ID_CHARS: Final = 500
+PRINTABLE: Final = 10**4000
 TRACKING_PREFIXES: Final = ("utm_", "mc_", "pk_", "mtm_", "hsa_", "ga_", "_ga", "at_")
 TRACKING_WORDS: Final = (
     "fbclid gclid dclid gbraid wbraid msclkid yclid twclid ttclid igshid igsh mkt_tok ocid cmpid cmp ncid "
@@ -199,7 +201,7 @@ def settle(draft: Draft) -> tuple[Article | None, list[Problem]]:
         return None, [problem(draft, "the article's text is empty", "give the article's text")]
     problems: list[Problem] = []
     fields = _plain_fields(draft, problems)
-    text = _repaired(draft, draft.text, problems)
+    text = _repaired(draft, draft.text, problems, replaced="\ufffd" in draft.text and _is_whole(draft.raw))
     canonical = canonical_url(fields["url"])
     if fields["url"] and not canonical:
         message = f"not a web address: {shown_url(fields['url'])[:200]!r}"
@@ -224,9 +226,14 @@ def _named(row: Problem, article_id: str) -> Problem:
     return Problem(row.stage, row.path, row.line, article_id, row.message, row.advice)
 
 
-def _repaired(draft: Draft, text: str, problems: list[Problem]) -> str:
+def _is_whole(raw: str) -> bool:
+    """Tell markup without U+FFFD: in its text that stands for a reference to a character that does not exist."""
+    return bool(raw) and "\ufffd" not in raw
+
+
+def _repaired(draft: Draft, text: str, problems: list[Problem], *, replaced: bool = False) -> str:
     repaired, changed = repair(text)
-    if changed:
+    if changed or replaced:
         message = "the text holds NUL bytes or broken characters; each is replaced by U+FFFD"
         problems.append(problem(draft, message, "check how the text was exported"))
     return repaired
@@ -243,7 +250,7 @@ def _plain_fields(draft: Draft, problems: list[Problem]) -> dict[str, str]:
     }
     fields: dict[str, str] = {}
     for name, value in given.items():
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if _is_number(value):
             value = str(value)
         if value is not None and not isinstance(value, str):
             message = f'"{name}" is a {type(value).__name__} and is left out'
@@ -255,6 +262,11 @@ def _plain_fields(draft: Draft, problems: list[Problem]) -> dict[str, str]:
         message = f"the id is longer than {MAX_ID_CHARS} characters and is replaced by its hash"
         problems.append(problem(draft, message, "use a shorter id"))
     return fields
+
+
+def _is_number(value: object) -> bool:
+    """Tell a number that can be printed; YAML's hexadecimal ones may have more digits than Python prints."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < PRINTABLE
 
 
 def _one_line(value: str) -> str:
@@ -278,7 +290,10 @@ def _published(draft: Draft, problems: list[Problem]) -> str | None:
         return None
     published = normalise_date(draft.published)
     if published is None:
-        message = f"the date {str(draft.published)[:80]!r} is not understood; the article is kept without one"
+        plain = isinstance(draft.published, str | date) or _is_number(draft.published)
+        # Anything else may hold one part many times over, and be endless when it is written out.
+        shown = repr(str(draft.published)[:80]) if plain else f"(a {type(draft.published).__name__})"
+        message = f"the date {shown} is not understood; the article is kept without one"
         problems.append(problem(draft, message, "give the date as 2025-10-21 or 2025-10-21T09:00:00Z"))
     return published
 

@@ -55,7 +55,7 @@ def read(
     inputs = _inputs(paths, limits, problems)
     total = _bounded(0, problems, limits)
     for path in inputs:
-        found = 0
+        found, lost = 0, False
         items = _fetched(path, fetcher) if URL.match(path) else _items(path, limits, stdin)
         for item in items:
             rows, article = _settled(item, limits)
@@ -65,9 +65,12 @@ def read(
             total = _bounded(total, rows, limits)
             if found <= limits.max_problems_per_file:
                 problems.extend(rows)
+            else:
+                lost |= any(not row.kept and not row.article_id for row in rows)
         if found > limits.max_problems_per_file:
             message = f"{found:,} problems in this file; only {limits.max_problems_per_file:,} are listed"
-            problems.append(_refused(shown_url(path), message, "check the file's form"))
+            refused = _refused(shown_url(path), message, "check the file's form")
+            problems.append(replace(refused, kept=not lost))
     kept, clashes = resolve(articles)
     _bounded(total, clashes, limits)
     rows_sorted = sorted({*problems, *clashes}, key=lambda p: (p.path, p.line, p.article_id, p.message))
@@ -174,7 +177,7 @@ def may_be_article(name: str) -> bool:
     ending = extension(name)
     known = ending in EXTENSIONS or ending == "xml"
     if not known:
-        LOGGER.info("passed over, not a form that holds articles: %s", name)
+        LOGGER.debug("passed over, not a form that holds articles: %s", name)
     return known
 
 

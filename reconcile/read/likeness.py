@@ -275,7 +275,7 @@ def _words(piece: Piece) -> Features:
 
 def _story(scene: Scene, piece: Piece) -> Features:
     """Tell how much of the sentence the article says elsewhere: its vocabulary and its title."""
-    known = {s for s in piece.stems if scene.stems.get(s, set()) - {piece.line}}
+    known = {s for s in piece.stems if _is_elsewhere(piece.line, scene.stems.get(s, set()))}
     total = max(1, len(piece.stems))
     named = piece.line > scene.last and len(scene.head & set(piece.tokens)) >= 2
     return {
@@ -289,6 +289,10 @@ def _story(scene: Scene, piece: Piece) -> Features:
         "states, story of media": scene.of_media and _states(piece),
         "in the title": len(piece.stems & scene.title) / total,
     }
+
+
+def _is_elsewhere(line: int, lines: set[int]) -> bool:
+    return len(lines) > (line in lines)
 
 
 def _line_features(scene: Scene, number: int) -> Features:
@@ -358,9 +362,10 @@ def context(scene: Scene, own: Sequence[float]) -> list[Features]:
     by_line: dict[int, list[float]] = {}
     for piece, value in zip(scene.pieces, odds, strict=True):
         by_line.setdefault(piece.line, []).append(value)
+    totals = {line: sum(values) for line, values in by_line.items()}
     rows = []
     for at, piece in enumerate(scene.pieces):
-        line = by_line[piece.line]
+        others = len(by_line[piece.line]) - 1
         before, after = odds[max(0, at - NEAR) : at], odds[at + 1 : at + 1 + NEAR]
         row = {
             "own": odds[at],
@@ -368,7 +373,7 @@ def context(scene: Scene, own: Sequence[float]) -> list[Features]:
             "after": after[0] if after else 0.0,
             "before, three": sum(before) / len(before) if before else 0.0,
             "after, three": sum(after) / len(after) if after else 0.0,
-            "same line": (sum(line) - odds[at]) / (len(line) - 1) if len(line) > 1 else 0.0,
+            "same line": (totals[piece.line] - odds[at]) / others if others else 0.0,
             "nothing before": float(not before),
             "nothing after": float(not after),
         }

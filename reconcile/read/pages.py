@@ -72,7 +72,8 @@ def feed_items(data: bytes, place: Place, line: int) -> Iterator[Item]:
         if latest[_key(entry, number)] == number:
             yield _entry(entry, feed, place, line or number)
         else:
-            yield place.problem(line or number, "an older state of an entry is left out", "nothing: the newer is read")
+            message = "an older state of an entry is left out"
+            yield place.problem(line or number, message, "nothing: the newer is read", kept=True)
 
 
 def _latest(entries: list[Any]) -> dict[str, int]:

@@ -54,9 +54,9 @@ class Place:
     url: str = ""
     charset: str = ""
 
-    def problem(self, line: int, message: str, advice: str) -> Problem:
-        """Return a problem row about this input."""
-        return Problem(STAGE, self.path, line, "", message, advice)
+    def problem(self, line: int, message: str, advice: str, *, kept: bool = False) -> Problem:
+        """Return a problem row about this input; ``kept`` where it is read all the same."""
+        return Problem(STAGE, self.path, line, "", message, advice, kept)
 
 
 def shown_path(path: str) -> str:
@@ -82,4 +82,4 @@ def whole(stream: IO[bytes], limit: int) -> bytes:
 def decoded(data: bytes, place: Place, *, declared: bool = False) -> tuple[str, list[Problem]]:
     """Return the text of ``data`` and a problem where some of it cannot be decoded."""
     text, note = decode(data, declared=declared, charset=place.charset)
-    return text, [place.problem(0, note, "save the file as UTF-8")] if note else []
+    return text, [place.problem(0, note, "save the file as UTF-8", kept=True)] if note else []

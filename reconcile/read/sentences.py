@@ -13,6 +13,7 @@ from reconcile.read.identity import detect_language
 from reconcile.read.layout import Block, Kind, blocks
 
 MAX_CHARS: Final = 2000
+WINDOW: Final = 10_000  # characters that the splitter is given at once: its time is square in quotation marks
 MIN_CUT: Final = 200
 FOREIGN_CHARS: Final = 80
 FOREIGN_WORDS: Final = 12
@@ -81,13 +82,9 @@ def _block_spans(text: str, block: Block, lang: str) -> Iterator[tuple[int, int]
 
 def boundaries(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, int]]:
     """Return the spans of the sentences in ``text[start:end]``, taken as one paragraph."""
-    from sentencex import get_sentence_boundaries
-
     paragraph = text[start:end].translate(BREAKS)
-    found = get_sentence_boundaries(SPLITTER_LANGUAGES.get(lang, lang), paragraph)
     pending: int | None = None
-    for piece in found:
-        first, last = piece["start_index"], piece["end_index"]
+    for first, last in _pieces(paragraph, lang):
         begin = first if pending is None else pending
         if last < len(paragraph) and _is_unfinished(paragraph[begin:last], paragraph[last : last + 40], lang):
             pending = begin
@@ -96,6 +93,21 @@ def boundaries(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int
         yield from _recut(text, start + begin, start + last, lang)
     if pending is not None:
         yield from _recut(text, start + pending, end, lang)
+
+
+def _pieces(paragraph: str, lang: str) -> Iterator[tuple[int, int]]:
+    """Yield the spans that the splitter finds; a sentence that the end of a window may cut is looked at again."""
+    from sentencex import get_sentence_boundaries
+
+    at = 0
+    while at < len(paragraph):
+        window = paragraph[at : at + WINDOW]
+        found = get_sentence_boundaries(SPLITTER_LANGUAGES.get(lang, lang), window)
+        if at + len(window) < len(paragraph) and len(found) > 1:
+            found.pop()
+        for piece in found:
+            yield at + piece["start_index"], at + piece["end_index"]
+        at += found[-1]["end_index"] if found else len(window)
 
 
 def _recut(text: str, start: int, end: int, lang: str) -> Iterator[tuple[int, int]]:

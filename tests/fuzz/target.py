@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import random
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from reconcile.model import Article
 
+LONGEST = 2_000  # bytes
+SEED = 20260
 LANGUAGES = ("en", "tl", "es", "de", "fr", "pt", "nl", "id")
 TEXTS = (
     "The port of Odel spent 12.5 million euros on the terminal, up nearly 14% from 2024.",
@@ -38,6 +41,25 @@ def seeds() -> list[bytes]:
     return [bytes([n]) + text.encode() for n, text in enumerate(TEXTS)]
 
 
+def changed(given: Sequence[bytes], count: int) -> Iterator[bytes]:
+    """Yield seeds, and ``count`` of what comes of changing them again and again; the same ones each time."""
+    rng, made = random.Random(SEED), list(given)
+    yield from made
+    for _ in range(count):
+        data, other = rng.choice(made), rng.choice(made)
+        a, b, c = sorted(rng.randrange(len(data) + 1) for _ in range(3))
+        ways = (
+            data[:a] + data[b:],
+            data[:b] + data[a:],
+            data[:a] + rng.randbytes(1 + rng.randrange(4)) + data[a:],
+            data[:a] + data[b:c] + data[a:b] + data[c:],
+            data[:a] + other[-len(data) + a :],
+            data[:a] + data[a:b] * 20 + data[b:],
+        )
+        made.append(rng.choice(ways)[:LONGEST])
+        yield made[-1]
+
+
 def fuzz(one: Callable[[bytes], None], given: Iterable[bytes]) -> None:
     """Run the fuzzer with the options of the command line; a crash ends the process with a code that is not 0."""
     import atheris
@@ -45,5 +67,5 @@ def fuzz(one: Callable[[bytes], None], given: Iterable[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         for number, seed in enumerate(given):
             Path(folder, f"seed{number}").write_bytes(seed)
-        atheris.Setup([sys.argv[0], "-max_len=2000", "-timeout=60", *sys.argv[1:], folder], one)
+        atheris.Setup([sys.argv[0], f"-max_len={LONGEST}", "-timeout=60", *sys.argv[1:], folder], one)
         atheris.Fuzz()

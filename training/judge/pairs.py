@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from questions import asked
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from reconcile.match.judge import key_of
@@ -49,7 +50,10 @@ SIDES = 4  # the same for stories told from different sides
 SIDES_ROWS, AGAIN = 5000, 3000  # rows of the third stage: of these stories, and of families once more
 NEIGHBOURS = 40  # calm pairs taken of a contested story
 EARLY = ("k1", "k2", "k3", "k4", "k5")  # contested stories of the fifth stage
-SETTLED = {"conflict": 1200, "agree": 1800, "unrelated": 700, "open": 3100}  # rows of a short stage
+MIXED = {"families": 5000, "later": 2500, "sides": 3500, "general": 3500}  # rows of the mixed stage beside all stories
+MIXED_NEIGHBOURS = 22  # calm pairs of a story in it
+EARLY_SETTLED = ("s1", "s2", "s3", "s4", "s5")  # settled stories of the mixed stage
+APART, KNOWN = 2, 6000  # last stage: pairs of other questions for one of the same; rows of the mixed stage repeated
 LAST_CALM = 6000  # calm pairs of contested stories in the last stage
 LAST = {
     "later": 4000,
@@ -57,6 +61,7 @@ LAST = {
 }  # rows of the last stage beside all contested stories
 OLD = {"families": 4000, "sides": 1500, "general": 2500}  # rows of the fifth stage that repeat what is known
 SECOND = {"families": 11000, "calm": 2000, "sides": 4000}  # rows of the fourth stage: other pairs of what is known
+RANK = {"": 0, "unrelated": 1, "agree": 2, "conflict": 3}  # what is said of two sentences that share more questions
 PER_FAMILY = {"agree": 4, "conflict": 8, "unrelated": 5}
 
 Row = dict[str, str]
@@ -147,27 +152,35 @@ def calm(folder: Path = HERE / "calm", near: int = NEAREST) -> Iterator[Row]:
                     yield made
 
 
-def contested(names: Sequence[str] = EARLY, salt: str = "", folder: Path = HERE / "contested") -> Iterator[Row]:
+def contested(
+    names: Sequence[str] = EARLY, salt: str = "", folder: Path = HERE / "contested", near: int = NEIGHBOURS
+) -> Iterator[Row]:
     """Yield the pairs of contested stories: what gold says of two sentences, and near ones it says nothing of."""
     for path in (folder / f"{name}.jsonl" for name in names):
         for line in path.read_text("utf-8").splitlines():
-            yield from of_story(json.loads(line), salt)
+            yield from of_story(json.loads(line), salt, near)
 
 
-def of_story(story: dict[str, Any], salt: str = "") -> Iterator[Row]:
-    """Yield the labelled pairs of one contested story, and some of its calm ones; ``salt`` chooses others."""
+def of_story(story: dict[str, Any], salt: str = "", near: int = NEIGHBOURS) -> Iterator[Row]:
+    """Yield the labelled pairs of one story with gold, and ``near`` of its calm ones; ``salt`` chooses others.
+
+    Position ``0``: words that seem to answer the question and do not.
+    """
     said: dict[tuple[str, str], tuple[str, str]] = {}
     for fact in story["facts"]:
         for (one, a, x), (other, b, y) in combinations(fact["mentions"], 2):
-            if one != other and (x != y or (a, b) not in said):
-                said[a, b] = said[b, a] = ("conflict", fact["field"]) if x != y else ("agree", "")
+            if one == other or x == y == "0":
+                continue
+            what = ("unrelated", "") if "0" in (x, y) else ("agree", "") if x == y else ("conflict", fact["field"])
+            if RANK[what[0]] > RANK[said.get((a, b), ("", ""))[0]]:
+                said[a, b] = said[b, a] = what
     articles = list(enumerate(story["articles"]))
     told = [(n, text) for n, a in articles for text in (a["title"], *sentences_of(a))]
-    near = [pair for pair in nearest(told, SIDES) if pair not in said]
+    others = [pair for pair in nearest(told, SIDES) if pair not in said]
     chance = random.Random(zlib.crc32((story["articles"][0]["title"] + salt).encode()))
     yield from filter(None, (row(a, b, *what, "contested") for (a, b), what in said.items()))
-    calm = chance.sample(near, min(NEIGHBOURS, len(near)))
-    yield from filter(None, (row(a, b, "open", "", "contested") for a, b in calm))
+    calm_pairs = chance.sample(others, min(near, len(others)))
+    yield from filter(None, (row(a, b, "open", "", "contested") for a, b in calm_pairs))
 
 
 def sentences_of(given: dict[str, str]) -> list[str]:
@@ -231,17 +244,34 @@ def last(general: Sequence[Row]) -> list[Row]:
     return [*(r for r in told if r["label"] != "open"), *chance.sample(calm_pairs, LAST_CALM), *kept]
 
 
-def settled() -> list[Row]:
-    """Return contested stories and later families once more, and the most alike sentences of calm stories.
+def mixed(general: Sequence[Row], names: Sequence[str], salt: str = "mixed") -> list[Row]:
+    """Return settled and contested stories in about their natural proportion, with some of everything else."""
+    chance = random.Random(zlib.crc32(salt.encode()))
+    old = {
+        "families": list(families(salt=salt)),
+        "later": list(families(HERE / "later", salt)),
+        "sides": [*calm(near=SIDES), *calm(HERE / "sides", SIDES)],
+        "general": general,
+    }
+    kept = [r for name, wanted in MIXED.items() for r in chance.sample(list(old[name]), wanted)]
+    quarrels = sorted(path.stem for path in (HERE / "contested").glob("*.jsonl"))
+    told = [
+        *contested(names, salt, HERE / "settled", MIXED_NEIGHBOURS),
+        *contested(quarrels, salt, near=MIXED_NEIGHBOURS),
+    ]
+    return [*told, *kept]
 
-    Of two sentences on one question most agree: the more alike they are, the less a contradiction is to be expected.
-    """
-    chance = random.Random(10)
-    names = sorted(path.stem for path in (HERE / "contested").glob("*.jsonl"))
-    pool = [*contested(names, "settled"), *families(HERE / "later", "settled")]
-    chosen = {label: [r for r in pool if r["label"] == label] for label in SETTLED}
-    chosen["open"] = [r for folder in ("calm", "sides") for r in calm(HERE / folder, 1)]
-    return [r for label, n in SETTLED.items() for r in chance.sample(chosen[label], min(n, len(chosen[label])))]
+
+def questions(general: Sequence[Row]) -> list[Row]:
+    """Return pairs of marked answers, the later settled stories, and some of what is known."""
+    chance = random.Random(11)
+    pool = list(asked())
+    same, apart = ([r for r in pool if r["label"] == label] for label in ("agree", "unrelated"))
+    names = sorted({path.stem for path in (HERE / "settled").glob("*.jsonl")} - set(EARLY_SETTLED))
+    known = mixed(general, EARLY_SETTLED, "questions")
+    later_stories = contested(names, "questions", HERE / "settled", MIXED_NEIGHBOURS)
+    apart = chance.sample(apart, min(len(apart), APART * len(same)))
+    return [*same, *apart, *later_stories, *chance.sample(known, KNOWN)]
 
 
 def main() -> None:
@@ -263,7 +293,8 @@ def main() -> None:
     _write(out / "sides.jsonl", sides, 4)
     _write(out / "again.jsonl", again(news + sides), 5)
     _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
-    _write(out / "settled.jsonl", settled(), 8)
+    _write(out / "mixed.jsonl", mixed([r for aside, r in general if not aside], EARLY_SETTLED), 8)
+    _write(out / "questions.jsonl", questions([r for aside, r in general if not aside]), 9)
     _write(out / "last.jsonl", last([r for aside, r in general if not aside]), 7)
 
 

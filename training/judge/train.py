@@ -2,10 +2,10 @@
 
 Its stages are the files that ``pairs.py`` writes: ``general`` (most of the labelled sets of others, once), ``news``
 (our own pairs with a part of the general ones), ``sides`` (stories in which nothing is a contradiction), ``again``
-(other pairs of these), ``contested`` and ``last`` (stories with contradictions), ``settled`` (mostly agreement). The
-state goes to ``WORK/state.pt`` every 100 steps and a later call goes on from there; the finished weights go to
-``WORK/judge.pt``.
-The shipped weights end with ``sides`` (about two hours); ``--until settled`` takes about four on one core.
+(other pairs of these), ``contested`` and ``last`` (stories with contradictions), ``mixed`` (stories in which most
+sentences on one question agree, and all the rest) and ``questions`` (marked answers). The state goes to
+``WORK/state.pt`` every 100 steps and a later call goes on from there; the weights after each stage go to
+``WORK/STAGE.pt``, the finished ones, a mean of two of them, to ``WORK/judge.pt``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import json
 import os
 import random
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -28,9 +29,12 @@ WARM = 60  # steps
 FIELD_SHARE = 0.2  # weight of the field's loss
 RATES = {  # share of PEAK at the first and the last step of a stage
     "general": (1.0, 1.0), "news": (1.0, 0.0), "sides": (0.5, 0.0),
-    "again": (0.7, 0.35), "contested": (0.7, 0.3), "last": (0.4, 0.0), "settled": (0.4, 0.0),
+    "again": (0.7, 0.35), "contested": (0.7, 0.3), "last": (0.4, 0.0), "mixed": (0.5, 0.3),
+    "questions": (0.5, 0.0),
 }  # fmt: skip
-GENERAL = 700  # steps of the first stage
+AVERAGED = {"mixed": {"sides": 0.5, "last": 0.5}}  # a stage that begins with a mean of the weights after others
+SHIPPED = {"mixed": 0.6, "questions": 0.4}  # the weights shipped are this mean of those after two stages
+STEPS = {"general": 700, "mixed": 1800, "questions": 1900}  # of stages that are not gone through to the end
 REPLAY = 2500  # general rows in the second stage
 SAVED = 100  # steps between two states kept
 LOGGED = 20  # steps between two lines
@@ -73,6 +77,13 @@ def loss_of(net: Net, coder: Coder, rows: list[Row]) -> torch.Tensor:
     return loss
 
 
+def mean_of(work: Path, shares: Mapping[str, float]) -> dict[str, torch.Tensor]:
+    """Return the weighted mean of the weights after several stages (Wortsman et al. 2022)."""
+    ends = {name: torch.load(work / f"{name}.pt", weights_only=True) for name in shares}
+    names = next(iter(ends.values()))
+    return {n: torch.stack([ends[stage][n] * share for stage, share in shares.items()]).sum(0) for n in names}
+
+
 class Run:
     """Net, optimiser and how far they are."""
 
@@ -83,7 +94,8 @@ class Run:
         body = [w for n, w in self.net.named_parameters() if n.startswith("body") and w.requires_grad]
         head = [w for n, w in self.net.named_parameters() if not n.startswith("body")]
         self.weights = body + head
-        self.optimiser = torch.optim.AdamW([{"params": body}, {"params": head}], lr=PEAK, weight_decay=0.01)
+        self.groups = [{"params": body}, {"params": head}]
+        self.optimiser = self._fresh()
         self.stage, self.step = "general", 0
         if (work / "state.pt").exists():
             state = torch.load(work / "state.pt", weights_only=True)
@@ -91,6 +103,16 @@ class Run:
             self.optimiser.load_state_dict(state["optimiser"])
             self.stage, self.step = state["stage"], state["step"]
             print("going on:", self.stage, self.step, flush=True)
+
+    def _fresh(self) -> torch.optim.Optimizer:
+        return torch.optim.AdamW([dict(group) for group in self.groups], lr=PEAK, weight_decay=0.01)
+
+    def begin(self, stage: str) -> None:
+        """Go on to a stage, from the weights reached or from a mean of earlier ones."""
+        self.stage, self.step = stage, 0
+        if stage in AVERAGED:
+            self.net.load_state_dict(mean_of(self.work, AVERAGED[stage]), strict=False)
+            self.optimiser = self._fresh()
 
     def save(self) -> None:
         """Keep the state, whole or not at all."""
@@ -100,7 +122,7 @@ class Run:
 
     def train(self, rows: list[Row]) -> None:
         """Make one pass over the rows from the step reached."""
-        todo = batches(rows, SEED)[: GENERAL if self.stage == "general" else None]
+        todo = batches(rows, SEED)[: STEPS.get(self.stage)]
         began, since, total = time.time(), self.step, 0.0
         self.net.train()
         for batch in todo[self.step :]:
@@ -128,7 +150,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--until", default="sides", help="the last stage (the shipped weights: sides)")
+    parser.add_argument("--until", default="questions", help="the last stage")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     run = Run(args.work)
@@ -137,14 +159,16 @@ def main() -> None:
         "general": general,
         "news": read(args.work / "news.jsonl") + random.Random(SEED).sample(general, REPLAY),
         "sides": read(args.work / "sides.jsonl"),
-        **{name: read(args.work / f"{name}.jsonl") for name in ("again", "contested", "last", "settled")},
+        **{name: read(args.work / f"{name}.jsonl") for name in ("again", "contested", "last", "mixed", "questions")},
     }
     stages = list(rows)
     for stage in stages[stages.index(run.stage) : stages.index(args.until) + 1]:
         if run.stage != stage:
-            run.stage, run.step = stage, 0
+            run.begin(stage)
         run.train(rows[stage])
-    torch.save(run.net.learned(), args.work / "judge.pt")
+        torch.save(run.net.learned(), args.work / f"{stage}.pt")
+    done = set(SHIPPED) <= set(stages[: stages.index(args.until) + 1])
+    torch.save(mean_of(args.work, SHIPPED) if done else run.net.learned(), args.work / "judge.pt")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PLUGIN = "reconcile"
 REVIEW = "reconcile-review"
-LOCAL_ACTOR = {"id": "local", "reconcile_local": True}
+LOCAL = "local"
 OUR_TABLES = frozenset({"findings", "claims", "decisions", "runs"})
 NEWEST_TABLE = "retractions"
 SHOWN_TABLES = (  # all that some page reads: whoever may not see one of them sees no page
@@ -33,7 +33,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 def config(datasette: Datasette) -> Mapping[str, Any]:
-    """Return the plugin's settings: ``allow`` (who may rule), ``local`` (whoever sits at this machine)."""
+    """Return the plugin's settings: ``allow`` (who may rule), ``local`` (whoever sits here may, as ``reviewer``)."""
     found = datasette.plugin_config(PLUGIN)
     return found if isinstance(found, dict) else {}
 
@@ -95,9 +95,17 @@ def is_local(request: Request) -> bool:
     return loopback and host in _LOCAL_HOSTS
 
 
+def _local_user(datasette: Datasette) -> dict[str, Any] | None:
+    """Return who may rule without signing in, by the name in the settings; None where they let nobody."""
+    settings = config(datasette)
+    name = str(settings.get("reviewer") or LOCAL)
+    name = LOCAL if name == "root" else name  # whom Datasette lets do everything
+    return {"id": name, "reconcile_local": True} if settings.get("local") is True else None
+
+
 def local_actor(datasette: Datasette, request: Request) -> dict[str, Any] | None:
-    """Return the reviewer ``local`` where the settings say so and the browser is on this machine."""
-    return dict(LOCAL_ACTOR) if config(datasette).get("local") is True and is_local(request) else None
+    """Return the local reviewer where the settings say so and the browser is on this machine."""
+    return _local_user(datasette) if is_local(request) else None
 
 
 def allowed_by_config(datasette: Datasette, actor: Mapping[str, Any] | None) -> bool | None:
@@ -105,7 +113,7 @@ def allowed_by_config(datasette: Datasette, actor: Mapping[str, Any] | None) -> 
     if not actor:
         return None
     settings = config(datasette)
-    if actor.get("id") == "root" or (settings.get("local") is True and actor == LOCAL_ACTOR):
+    if actor.get("id") == "root" or actor == _local_user(datasette):
         return True
     allow = settings.get("allow")
     return True if allow is not None and actor_matches_allow(actor, allow) else None
@@ -144,7 +152,7 @@ async def may_review(datasette: Datasette, request: Request) -> bool:
 def ensure_same_site(request: Request) -> None:
     """Refuse a form that another site sent.
 
-    Datasette's own check passes requests without cookies. The reviewer ``local`` is known by address and
+    Datasette's own check passes requests without cookies. The local reviewer is known by address and
     not by a cookie, so another site's form would be taken for theirs.
 
     :raises Forbidden: if the browser says that the form came from elsewhere, or a local one has no token.
@@ -155,5 +163,5 @@ def ensure_same_site(request: Request) -> None:
     origin = headers.get("origin")
     if origin is not None and urlsplit(origin).netloc != headers.get("host"):
         raise Forbidden("This form was sent from another site")
-    if request.actor == LOCAL_ACTOR and "ds_csrftoken" not in request.cookies:
+    if request.actor and request.actor.get("reconcile_local") and "ds_csrftoken" not in request.cookies:
         raise Forbidden("The form has no token; reload the page")

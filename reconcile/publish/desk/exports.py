@@ -11,6 +11,7 @@ from datasette.utils.asgi import NotFound, Response
 from reconcile.publish import exports
 from reconcile.publish.desk.access import chosen_database
 from reconcile.publish.desk.render import HEADERS, ask, finding_link, link
+from reconcile.publish.desk.rulings import viewer
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -34,12 +35,14 @@ async def feed(datasette: Datasette, request: Request) -> Response:
 
 
 async def reviews(datasette: Datasette, request: Request) -> Response:
-    """ClaimReview of one confirmed conflict, or of all of them."""
+    """ClaimReview of one confirmed conflict, or of all whose rulings whoever asks may see."""
     database = await chosen_database(datasette, request)
     finding_id = tilde_decode(request.url_vars.get("finding_id", "")) or None
-    findings = await ask(database, lambda conn: exports.confirmed(conn, finding_id))
+    who = await viewer(datasette, request)
+    ruled_by = None if who.sees_all else who.name
+    findings = await ask(database, lambda conn: exports.confirmed(conn, finding_id, ruled_by=ruled_by))
     if finding_id and not findings:
-        raise NotFound(f"{finding_id} is no confirmed conflict")
+        raise NotFound(f"{finding_id} is no confirmed conflict, or none that you have ruled on")
     form = exports.claim_reviews(findings, _address(datasette, request, database.name))
     text = json.dumps(form, ensure_ascii=False, indent=2)
     return Response(text, headers=dict(HEADERS), content_type="application/ld+json; charset=utf-8")

@@ -13,7 +13,7 @@ from datasette.filters import FilterArguments
 from reconcile.model import Relation
 from reconcile.publish.desk.access import blind
 from reconcile.publish.desk.queries import Filters
-from reconcile.publish.desk.rulings import reviewer
+from reconcile.publish.desk.rulings import viewer
 
 # ruff: noqa: S608 (statements are put together from constants; values are parameters)
 
@@ -44,7 +44,7 @@ async def queue_rows(datasette: Datasette, request: Request, database: str, tabl
     given = request.args.get(PARAMETER)
     if given is None or table not in VIEWS or database not in getattr(datasette, "_reconcile_databases", ()):
         return None
-    filters = Filters.from_args(dict(parse_qsl(given)).get, await reviewer(datasette, request))
+    filters = Filters.from_args(dict(parse_qsl(given)).get, (await viewer(datasette, request)).name)
     chosen = f"finding_id IN (SELECT f.finding_id FROM findings f WHERE {filters.where()})"
     words = ", ".join(f"{name} {value}" for name, value in filters.query().items())
     return FilterArguments([chosen], filters.values(), [f"in the review queue ({words or 'open conflicts'})"])

@@ -13,23 +13,24 @@ from datasette.utils.asgi import Response
 from reconcile.publish import quality
 from reconcile.publish.desk import plots, queries, questions, rulings, stories
 from reconcile.publish.desk.access import chosen_database
+from reconcile.publish.desk.queries import Viewer
 from reconcile.publish.desk.render import found, json_response, link, render
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.utils.asgi import Request
 
-Reader = Callable[[sqlite3.Connection, str, str], Any]
+Reader = Callable[[sqlite3.Connection, str, Viewer], Any]
 Drawn = Callable[[Mapping[str, Any]], dict[str, Any]]
 Handler = Callable[..., Awaitable[Response]]
 
 
-def _question(conn: sqlite3.Connection, cluster_id: str, name: str) -> dict[str, Any] | None:
+def _question(conn: sqlite3.Connection, cluster_id: str, who: Viewer) -> dict[str, Any] | None:
     shown = questions.question(conn, cluster_id)
     if shown is None:
         return None
     shown.pop("findings")
-    return {"question": shown, "findings": queries.cluster_findings(conn, cluster_id, "", name)}
+    return {"question": shown, "findings": queries.cluster_findings(conn, cluster_id, "", who)}
 
 
 def _question_plots(shown: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,7 +42,7 @@ def _question_plots(shown: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _story(conn: sqlite3.Connection, story_id: str, _: str) -> dict[str, Any] | None:
+def _story(conn: sqlite3.Connection, story_id: str, _: Viewer) -> dict[str, Any] | None:
     shown = stories.story(conn, story_id)
     return None if shown is None else {"story": shown}
 
@@ -51,16 +52,16 @@ def _story_plots(shown: Mapping[str, Any]) -> dict[str, Any]:
     return {"times": plots.story_times(story["articles"]), "map": plots.heat_map(_outlets(story["pairs"]))}
 
 
-def _source(conn: sqlite3.Connection, source_id: str, _: str) -> dict[str, Any] | None:
+def _source(conn: sqlite3.Connection, source_id: str, _: Viewer) -> dict[str, Any] | None:
     shown = stories.source(conn, source_id)
     return None if shown is None else {"source": shown}
 
 
-def _stories(conn: sqlite3.Connection, _: str, __: str) -> dict[str, Any]:
+def _stories(conn: sqlite3.Connection, _: str, __: Viewer) -> dict[str, Any]:
     return {"stories": stories.stories(conn)}
 
 
-def _sources(conn: sqlite3.Connection, _: str, __: str) -> dict[str, Any]:
+def _sources(conn: sqlite3.Connection, _: str, __: Viewer) -> dict[str, Any]:
     return stories.sources(conn)
 
 
@@ -73,8 +74,9 @@ def _outlets(pairs: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return [pair for pair in pairs if not pair["reference"]]
 
 
-def _quality(conn: sqlite3.Connection, _: str, __: str) -> dict[str, Any]:
-    return quality.report(conn)
+def _quality(conn: sqlite3.Connection, _: str, who: Viewer) -> dict[str, Any]:
+    """Sums tell nobody how another ruled on one finding; the list of stale rulings would."""
+    return quality.report(conn, stale_of=None if who.sees_all else who.name)
 
 
 def _nothing(_: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,7 +109,7 @@ def handlers(path: str, template: str, reader: Reader, drawn: Drawn) -> tuple[Ha
     async def load(datasette: Datasette, request: Request) -> tuple[str, str, dict[str, Any]]:
         database = await chosen_database(datasette, request)
         name = tilde_decode(request.url_vars.get("id", ""))
-        who = await rulings.reviewer(datasette, request)
+        who = await rulings.viewer(datasette, request)
         missing = f"No {path.rstrip('/')} {name}; it may be gone since the last run"
         return database.name, name, await found(database, lambda conn: reader(conn, name, who), missing)
 

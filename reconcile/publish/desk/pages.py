@@ -16,7 +16,7 @@ from reconcile.publish.decisions import standing
 from reconcile.publish.desk import fields, listings, queries, questions, rulings, words
 from reconcile.publish.desk.access import chosen_database, publishing
 from reconcile.publish.desk.marks import Mark, context_pieces, paragraphs, pieces, waterfall
-from reconcile.publish.desk.queries import Filters
+from reconcile.publish.desk.queries import Filters, Viewer
 from reconcile.publish.desk.render import HEADERS, ask, finding_link, found, json_response, link, render, say
 from reconcile.publish.verifications import verification_text
 
@@ -36,8 +36,10 @@ def _page_number(request: Request) -> int:
 
 async def _queue(datasette: Datasette, request: Request) -> tuple[Database, Filters, queries.Queue]:
     database = await chosen_database(datasette, request)
-    filters = Filters.from_args(request.args.get, await rulings.reviewer(datasette, request))
-    return database, filters, await ask(database, lambda conn: queries.queue(conn, filters, _page_number(request)))
+    who, page = await rulings.viewer(datasette, request), _page_number(request)
+    filters = Filters.from_args(request.args.get, who.name)
+    found = await ask(database, lambda conn: queries.queue(conn, filters, page, sees_all=who.sees_all))
+    return database, filters, found
 
 
 async def queue_page(datasette: Datasette, request: Request) -> Response:
@@ -90,9 +92,9 @@ def _quotes_only(finding: dict[str, Any]) -> None:
 
 
 def _finding(
-    conn: sqlite3.Connection, filters: Filters, finding_id: str, *, quotes_only: bool
+    conn: sqlite3.Connection, filters: Filters, finding_id: str, *, who: Viewer, quotes_only: bool
 ) -> dict[str, Any] | None:
-    """Everything that a finding's page shows, as plain data; None if there is no such finding.
+    """Everything that a finding's page shows to ``who``, as plain data; None if there is no such finding.
 
     A reviewer sees what others ruled only after ruling on the words as they are now.
     """
@@ -106,7 +108,7 @@ def _finding(
     if quotes_only:
         _quotes_only(finding)
     every = list(read.decisions(conn, finding_id))
-    seen = rulings.visible(every, filters.reviewer)
+    seen = rulings.visible(every, who, finding["digest"])
     stands = standing(seen)
     mine = next((d for d in stands if d.reviewer == filters.reviewer), None)
     if len(seen) < len(every):
@@ -120,18 +122,20 @@ def _finding(
         "agreed": len({d.ruling for d in stands if d.digest == finding["digest"]}) == 1,
         "story": queries.story_title(conn, finding["story_id"]),
         "question": questions.question(conn, finding["cluster_id"]),
-        "cluster": queries.cluster_findings(conn, finding["cluster_id"], finding_id, filters.reviewer),
+        "cluster": queries.cluster_findings(conn, finding["cluster_id"], finding_id, who),
         "place": asdict(queries.place(conn, filters, finding_id)),
     }
 
 
 async def _load(datasette: Datasette, request: Request) -> tuple[Database, Filters, dict[str, Any]]:
     database = await chosen_database(datasette, request)
-    filters = Filters.from_args(request.args.get, await rulings.reviewer(datasette, request))
+    who, quotes = await rulings.viewer(datasette, request), publishing(datasette)
+    filters = Filters.from_args(request.args.get, who.name)
     finding_id = tilde_decode(request.url_vars["finding_id"])
-    quotes = publishing(datasette)
     missing = f"No finding {finding_id}; it may be gone since the last run"
-    shown = await found(database, lambda conn: _finding(conn, filters, finding_id, quotes_only=quotes), missing)
+    shown = await found(
+        database, lambda conn: _finding(conn, filters, finding_id, who=who, quotes_only=quotes), missing
+    )
     return database, filters, shown
 
 
@@ -172,7 +176,7 @@ async def finding_page(datasette: Datasette, request: Request) -> Response:
 # ------------------------------------------------------------------------------------ one article
 
 
-def _article(conn: sqlite3.Connection, article_id: str, name: str) -> dict[str, Any] | None:
+def _article(conn: sqlite3.Connection, article_id: str, who: Viewer) -> dict[str, Any] | None:
     """Everything that an article's page shows; the row of its retraction, which has ``retracted_at``, if it has one."""
     article = queries.article(conn, article_id)
     if article is None:
@@ -181,7 +185,7 @@ def _article(conn: sqlite3.Connection, article_id: str, name: str) -> dict[str, 
         "article": article,
         "claims": list(read.claims(conn, [article_id])),
         "dropped": [s for s in read.sentences(conn, [article_id]) if s.dropped],
-        "findings": queries.article_findings(conn, article_id, name),
+        "findings": queries.article_findings(conn, article_id, who),
         "changes": list(read.change_dicts(conn, article_id)),
     }
 
@@ -206,8 +210,8 @@ def _article_marks(shown: Mapping[str, Any], address: Callable[[str], str]) -> d
 async def _load_article(datasette: Datasette, request: Request) -> tuple[Database, dict[str, Any]]:
     database = await chosen_database(datasette, request)
     article_id = tilde_decode(request.url_vars["article_id"])
-    name = await rulings.reviewer(datasette, request)
-    return database, await found(database, lambda conn: _article(conn, article_id, name), f"No article {article_id}")
+    who = await rulings.viewer(datasette, request)
+    return database, await found(database, lambda conn: _article(conn, article_id, who), f"No article {article_id}")
 
 
 async def article_json(datasette: Datasette, request: Request) -> Response:

@@ -24,8 +24,8 @@ ANY = "any"
 
 _SETTLED = """EXISTS (SELECT 1 FROM decisions_current d
   WHERE d.finding_id = f.finding_id AND d.digest = f.digest AND d.ruling <> 'unsure')"""
-_MINE = """EXISTS (SELECT 1 FROM decisions_standing d
-  WHERE d.finding_id = f.finding_id AND d.digest = f.digest AND d.reviewer = :reviewer)"""
+_MINE = """EXISTS (SELECT 1 FROM decisions_standing m
+  WHERE m.finding_id = f.finding_id AND m.digest = f.digest AND m.reviewer = :reviewer)"""
 _STALE = """EXISTS (SELECT 1 FROM decisions_current d
   WHERE d.finding_id = f.finding_id AND d.digest <> f.digest)"""
 _ORDER = "f.rank, f.origins DESC, f.confidence DESC, f.finding_id"
@@ -111,6 +111,17 @@ class Filters:
     def values(self) -> dict[str, str]:
         """Return the parameters of the condition."""
         return {name: getattr(self, name) for name in (*_CONDITIONS, "reviewer")}
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks: the name under which they may rule, empty where they may not.
+
+    Whoever does not ``sees_all`` sees what others ruled on a finding once they have ruled on its words as they are.
+    """
+
+    name: str = ""
+    sees_all: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,23 +246,21 @@ def listed(row: Mapping[str, Any]) -> dict[str, Any]:
 
 _LISTED = FINDING_SQL.replace(
     "SELECT f.*,",
-    """SELECT f.*, (SELECT title FROM stories t WHERE t.story_id = f.story_id) AS story,
-  (SELECT CASE WHEN :reviewer = '' OR EXISTS (
-        SELECT 1 FROM decisions_standing m WHERE m.finding_id = f.finding_id AND m.reviewer = :reviewer
-      ) THEN d.ruling ELSE 'hidden' END
+    f"""SELECT f.*, (SELECT title FROM stories t WHERE t.story_id = f.story_id) AS story,
+  (SELECT CASE WHEN :sees_all OR {_MINE} THEN d.ruling ELSE 'hidden' END
     FROM decisions_current d WHERE d.finding_id = f.finding_id AND d.digest = f.digest) AS ruling,""",
     1,
 )
 
 
-def queue(conn: sqlite3.Connection, filters: Filters, page: int) -> Queue:
-    """Return one page (from 1) of the findings that pass the filters, most severe first."""
+def queue(conn: sqlite3.Connection, filters: Filters, page: int, *, sees_all: bool = False) -> Queue:
+    """Return one page (from 1) of the findings that pass the filters, most severe first, for their reviewer."""
     counts, states = _counts(conn, filters)
     count = states[filters.state]
     pages = max(1, -(-count // PAGE_SIZE))
     page = min(max(1, page), pages)
     sql = f"{_LISTED} WHERE {filters.where()} ORDER BY {_ORDER} LIMIT :size OFFSET :skip"
-    values = {**filters.values(), "size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}
+    values = {**filters.values(), "sees_all": sees_all, "size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}
     return Queue(
         [listed(row) for row in query(conn, sql, values)],
         count,
@@ -262,13 +271,17 @@ def queue(conn: sqlite3.Connection, filters: Filters, page: int) -> Queue:
     )
 
 
+def _seen_by(who: Viewer) -> dict[str, Any]:
+    return {"reviewer": who.name, "sees_all": who.sees_all}
+
+
 def conflicts(conn: sqlite3.Connection, limit: int) -> list[dict[str, Any]]:
     """Return the conflicts that nobody ruled out, most severe first."""
     gone = (
         "(f.finding_id, f.digest) IN (SELECT finding_id, digest FROM decisions_current WHERE ruling IN (:no, :up, :sc))"
     )
     sql = f"{_LISTED} WHERE f.relation = 'conflict' AND NOT {gone} ORDER BY {_ORDER} LIMIT :limit"
-    values = {"reviewer": "", "limit": limit, "no": "not-a-conflict", "up": "update", "sc": "scope"}
+    values = {**_seen_by(Viewer(sees_all=True)), "limit": limit, "no": "not-a-conflict", "up": "update", "sc": "scope"}
     return [listed(row) for row in query(conn, sql, values)]
 
 
@@ -301,22 +314,20 @@ def place(conn: sqlite3.Connection, filters: Filters, finding_id: str) -> Place:
     return Place(total["before"], total["n"], neighbour("<", backwards), neighbour(">", _ORDER), bool(total["inside"]))
 
 
-def cluster_findings(
-    conn: sqlite3.Connection, cluster_id: str, finding_id: str, reviewer: str = ""
-) -> list[dict[str, Any]]:
+def cluster_findings(conn: sqlite3.Connection, cluster_id: str, finding_id: str, who: Viewer) -> list[dict[str, Any]]:
     """Return the other findings on the same question, most severe first."""
     if not cluster_id:
         return []
     sql = f"{_LISTED} WHERE f.cluster_id = :cluster AND f.finding_id <> :own ORDER BY {_ORDER} LIMIT {CHOICES}"
-    values = {"cluster": cluster_id, "own": finding_id, "reviewer": reviewer}
+    values = {"cluster": cluster_id, "own": finding_id, **_seen_by(who)}
     return [listed(row) for row in query(conn, sql, values)]
 
 
-def article_findings(conn: sqlite3.Connection, article_id: str, reviewer: str = "") -> list[dict[str, Any]]:
+def article_findings(conn: sqlite3.Connection, article_id: str, who: Viewer) -> list[dict[str, Any]]:
     """Return the findings on an article, most severe first."""
     own = "(SELECT claim_id FROM claims WHERE article_id = :article)"
     sql = f"{_LISTED} WHERE f.claim_a IN {own} OR f.claim_b IN {own} ORDER BY {_ORDER}"
-    return [listed(row) for row in query(conn, sql, {"article": article_id, "reviewer": reviewer})]
+    return [listed(row) for row in query(conn, sql, {"article": article_id, **_seen_by(who)})]
 
 
 def article(conn: sqlite3.Connection, article_id: str) -> dict[str, Any] | None:

@@ -14,8 +14,8 @@ from reconcile.errors import StoreError
 from reconcile.model import Decision
 from reconcile.publish import read
 from reconcile.publish.decisions import RULINGS, append_decision, new_decision, rule, standing, withdrawal
-from reconcile.publish.desk.access import REVIEW, chosen_database, ensure_same_site, may_review
-from reconcile.publish.desk.queries import Filters
+from reconcile.publish.desk.access import REVIEW, blind, chosen_database, ensure_same_site, may_review
+from reconcile.publish.desk.queries import Filters, Viewer
 from reconcile.publish.desk.render import HEADERS, finding_link, json_response, link, say
 
 if TYPE_CHECKING:
@@ -26,15 +26,17 @@ if TYPE_CHECKING:
 READ_ONLY = "This copy of the database is read-only."
 
 
-async def reviewer(datasette: Datasette, request: Request) -> str:
-    """Return the name under which whoever asks may rule; empty where they may not."""
-    return str(request.actor["id"]) if request.actor and await may_review(datasette, request) else ""
+async def viewer(datasette: Datasette, request: Request) -> Viewer:
+    """Return who asks. Where reviewers are blind, signing out shows nothing more: only ``root`` sees all."""
+    name = str(request.actor["id"]) if request.actor and await may_review(datasette, request) else ""
+    return Viewer(name, sees_all=name == "root" or not blind(datasette))
 
 
-def visible(decisions: list[Decision], name: str) -> list[Decision]:
-    """Return the decisions that a reviewer may see: their own until they have ruled, then all; a reader sees all."""
-    own = [d for d in decisions if d.reviewer == name]
-    return decisions if not name or standing(own) else own
+def visible(decisions: list[Decision], who: Viewer, digest: str) -> list[Decision]:
+    """Return the decisions that ``who`` may see: their own until they have ruled on the words of ``digest``."""
+    own = [d for d in decisions if d.reviewer == who.name]
+    ruled = any(d.digest == digest for d in standing(own))
+    return decisions if who.sees_all or ruled else own
 
 
 async def _write(database: Database, function: Callable[[sqlite3.Connection], Decision]) -> Decision | tuple[int, str]:
@@ -58,7 +60,8 @@ async def _write(database: Database, function: Callable[[sqlite3.Connection], De
 
 
 def _now() -> str:
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """The time with microseconds: ids are made of it, so a ruling that is undone and made again needs another."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 async def _allowed(datasette: Datasette, request: Request, database: Database) -> tuple[int, str] | None:
