@@ -13,13 +13,12 @@ import argparse
 import json
 import pickle
 import sys
-from collections import Counter, defaultdict, namedtuple
+from collections import defaultdict, namedtuple
 from dataclasses import replace
 from pathlib import Path
 
 import measures
 import numpy as np
-from ladders import rungs
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
@@ -184,20 +183,20 @@ def design(names, index):
 
 def fit(names, labels, c=C, least=5):
     """A RelationModel without thresholds."""
-    wide = [[rung for f in features for rung in rungs(f)] for features in names]
-    counts = Counter(rung for features in wide for rung in features)
+    counts = defaultdict(int)
+    for features in names:
+        for f in features:
+            counts[f] += 1
     index = {f: n for n, f in enumerate(sorted(f for f, k in counts.items() if k >= least))}
     present = sorted({relate.CLASSES.index(y) for y in labels})
     model = LogisticRegression(C=c, max_iter=600)
-    model.fit(design(wide, index), [relate.CLASSES.index(y) for y in labels])
+    model.fit(design(names, index), [relate.CLASSES.index(y) for y in labels])
     weights = {}
-    for f in sorted({f for features in names for f in features}):
-        steps = [index[rung] for rung in rungs(f) if rung in index]
+    for f, n in index.items():
         row = [0.0] * len(relate.CLASSES)
         for k, cls in enumerate(present):
-            row[cls] = round(float(model.coef_[k, steps].sum()), 4)
-        if steps:
-            weights[f] = tuple(row)
+            row[cls] = round(float(model.coef_[k, n]), 4)
+        weights[f] = tuple(row)
     base = [-9.0] * len(relate.CLASSES)
     for k, cls in enumerate(present):
         base[cls] = round(float(model.intercept_[k]), 4)

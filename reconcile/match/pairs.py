@@ -21,6 +21,7 @@ from reconcile.model import Article, Claim, Field, Outcome, Relation, Sentence, 
 from reconcile.read.dates import normalise_date
 
 BATCH = 256
+SAME = Opinion(1.0, 0.0, 0.0)  # of two texts that differ in nothing but numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ class PairJudge:
             return [None] * len(keys)
         asked = sorted({key for key in keys if key[0] != key[1]})
         said = dict(zip(asked, self._matcher.judge.opinions(asked), strict=True))
-        return [said.get(key, verdict.SAME) for key in keys]
+        return [said.get(key, SAME) for key in keys]
 
     def _weighed(self, a: slots.Frame, b: slots.Frame, opinion: Opinion | None) -> Evidence:
         """The strongest relations of any two typed slots, as the rules alone see them."""

@@ -22,7 +22,6 @@ from reconcile.model import Field, Relation
 WEIGHTS = Path(__file__).with_name("verdict.json")
 CLASSES = ("agree", "conflict", "unrelated")
 SURE = 0.5  # from which a conflict is said, and from which a rule names its field
-SAME = Opinion(1.0, 0.0, 0.0)  # of two texts that differ in nothing but numbers: the judge was not asked
 LEAST = 0.004  # probabilities below are not told apart
 ARITHMETIC = (Field.VALUE, Field.DATE)
 NAMES = (Field.ENTITY, Field.PLACE)
@@ -86,10 +85,9 @@ def features(evidence: Evidence) -> dict[str, float]:
     }
     if evidence.opinion is not None:
         said = evidence.opinion
-        if said != SAME:
-            found["judge: conflict"] = _log_odds(said.conflict, said.unrelated)
-            found["judge: agree"] = _log_odds(said.agree, said.unrelated)
         found |= {
+            "judge: conflict": _log_odds(said.conflict, said.unrelated),
+            "judge: agree": _log_odds(said.agree, said.unrelated),
             "judge agrees but numbers differ": differ * said.agree,
             "judge agrees but arithmetic does not": arithmetic * said.agree,
         }
