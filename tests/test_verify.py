@@ -706,7 +706,7 @@ def test_an_unknown_verifier_stops_a_run_before_it_reads(tmp_path: Path, capsys:
 def sample_run(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a run publish the sample, whatever it is told to read, so that no model is loaded."""
 
-    def published(paths: object, store: Store, settings: Settings, on_progress: object) -> pipeline.RunResult:
+    def published(paths: object, store: Store, reading: object) -> pipeline.RunResult:
         store.publish(b.publication())
         return pipeline.RunResult(5, 5, 5, 0, 7, 2, {"conflict": 3}, b.PROBLEMS, {"read": 0.0})
 

@@ -55,7 +55,7 @@ def _front_matter(block: str) -> dict[str, Any]:
                 raise yaml.YAMLError("merge keys (<<) are not read")  # nine lines of them can make millions of pairs
 
     try:
-        meta = yaml.load(block, Loader)  # noqa: S506 (a safe loader)
+        meta = Loader(block).get_single_data()
         found = {str(key).lower(): value for key, value in meta.items()} if isinstance(meta, dict) else {}
     except (yaml.YAMLError, *JSON_ERRORS) as error:
         raise InputError(str(error).split("\n")[0][:200]) from error
