@@ -19,7 +19,7 @@ from tests.machine import Newsroom
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGETS = sorted({p.stem for p in (ROOT / "tests" / "fuzz").glob("*.py") if p.stem[0] != "_"} - {"target"})
-CHANGED = 150
+CHANGED = 40
 QUICK = settings(
     max_examples=5, stateful_step_count=8, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
