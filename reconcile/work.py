@@ -134,7 +134,7 @@ class Reading:
         stored = zip(wanted, _by_article(sentences, wanted), _by_article(claims, wanted), strict=True)
         ours = ((a, (split, [c for c in made if c.extractor == made_by])) for a, split, made in stored)
         known = self.engine.hold(((a, one) for a, one in ours if one[1]), spill.READ)
-        todo = {a: replace(articles[a], raw="") for a in wanted if a not in known}
+        todo = {a: articles[a] for a in wanted if a not in known}
         read = known | self.engine.keep(EXTRACT, todo, self.extractor, spill.READ)
         owners = {a.article_id: owner for a in articles.values() if (owner := self._owner(a))}
         return Corpus(articles, read.then(_sentences), read.then(_claims), owners)
