@@ -20,14 +20,29 @@ from reconcile.match.declare import (
     missing,
     otherwise,
 )
-from reconcile.match.judged import JUDGED
-from reconcile.model import Entity, Quantity, Role
+from reconcile.match.judge import FIELDS
+from reconcile.model import Entity, Outcome, Quantity, Role
 
 
 def _deviations(measure: Callable[[Pairing], float], *floors: float) -> tuple[ComparisonLevel, ...]:
     """Rungs by standard deviations above the usual pair of one story."""
     words = "standard deviations above usual or more"
     return tuple(level(f"{floor:+.1f}", f"{floor:g} {words}", l.at_least(measure, floor), AGREE) for floor in floors)
+
+
+def _opinions(
+    measure: Callable[[Pairing], float], says: str, outcome: Outcome, *floors: float
+) -> tuple[ComparisonLevel, ...]:
+    """Rungs by what the judge says of the two sentences."""
+    return tuple(
+        level(
+            f"{says.split()[0]} {floor:g}",
+            f"the two sentences {says}: {floor:.0%} or surer",
+            l.at_least(measure, floor),
+            outcome,
+        )
+        for floor in floors
+    )
 
 
 IDENTITY = (
@@ -179,7 +194,32 @@ IDENTITY = (
             otherwise("one is a plan or forecast", NEAR),
         ),
     ),
-    *JUDGED,
+    Comparison(
+        "judge",
+        Role.IDENTITY,
+        show.nothing,
+        (
+            missing(lambda p: p.opinion is None, "the judge was not asked"),
+            *_opinions(l.judged_conflict, "contradict each other", DISAGREE, 0.95, 0.85, 0.7, 0.5),
+            *_opinions(l.judged_agreement, "agree", AGREE, 0.95, 0.85, 0.7, 0.5),
+            *_opinions(l.judged_apart, "answer different questions", NONE, 0.95, 0.85, 0.7),
+            otherwise("the judge is not sure", NONE),
+        ),
+        only=("value", "date", "name", "direction", "outcome", "pole", "status"),
+    ),
+    Comparison(
+        "matter",
+        Role.IDENTITY,
+        show.nothing,
+        (
+            missing(lambda p: l.judged_conflict(p) < 0.4, "the judge reads no contradiction"),
+            *(
+                level(field.value, f"the judge reads a contradiction of {field.value}", l.judged_matter(field), AGREE)
+                for field in FIELDS
+            ),
+            otherwise("the judge reads a contradiction", NONE),
+        ),
+    ),
     Comparison(
         "modality",
         Role.IDENTITY,

@@ -265,7 +265,7 @@ def mixed(general: Sequence[Row], names: Sequence[str], salt: str = "mixed") -> 
 def questions(general: Sequence[Row]) -> list[Row]:
     """Return pairs of marked answers, the later settled stories, and some of what is known."""
     chance = random.Random(11)
-    pool = list(asked())
+    pool = [r for a, b, label, kind in asked() if (r := row(a, b, label, "", f"asked {kind}"))]
     same, apart = ([r for r in pool if r["label"] == label] for label in ("agree", "unrelated"))
     names = sorted({path.stem for path in (HERE / "settled").glob("*.jsonl")} - set(EARLY_SETTLED))
     known = mixed(general, EARLY_SETTLED, "questions")

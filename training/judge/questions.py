@@ -19,20 +19,19 @@ from typing import Any
 
 from reconcile.claims.extract import SlotExtractor
 from reconcile.match import slots
-from reconcile.match.judge import key_of, masked
+from reconcile.match.judge import masked
 from reconcile.model import Article, Quantity, stable_id
 from reconcile.read import clean, sentences
 
 HERE = Path(__file__).parent
-LONGEST = 760  # characters of both texts
 SIGNS = {"value": "[0]", "date": "[/]", "name": "[X]"}  # what stands in the place of a marked answer, by kind of slot
 PER_ANSWER = 3  # pairs of an answer with answers to other questions
 
-Row = dict[str, str]
+Told = tuple[str, str, str, str]  # both texts, the label, the kind of slot
 Asked = tuple[slots.Slot, str]  # an answer and the number of its question
 
 
-def asked(folder: Path = HERE / "numbers") -> Iterator[Row]:
+def asked(folder: Path = HERE / "numbers") -> Iterator[Told]:
     """Yield the pairs of the number stories."""
     extractor = SlotExtractor()
     for path in sorted(folder.glob("*.jsonl")):
@@ -40,7 +39,7 @@ def asked(folder: Path = HERE / "numbers") -> Iterator[Row]:
             yield from of_story(json.loads(line), extractor)
 
 
-def of_story(story: dict[str, Any], extractor: SlotExtractor) -> Iterator[Row]:
+def of_story(story: dict[str, Any], extractor: SlotExtractor) -> Iterator[Told]:
     """Yield the pairs of one number story: all of one question, and the most confusable of different ones."""
     articles = [list(_answers(given, extractor)) for given in story["articles"]]
     yield from _pairs(articles, random.Random(zlib.crc32(str(story["articles"][0]["lines"][0]).encode())))
@@ -73,7 +72,7 @@ def _slots(title: str, body: Sequence[str], lang: str, extractor: SlotExtractor)
             yield slot
 
 
-def _pairs(articles: Sequence[Sequence[Asked]], chance: random.Random) -> Iterator[Row]:
+def _pairs(articles: Sequence[Sequence[Asked]], chance: random.Random) -> Iterator[Told]:
     """Yield all pairs of one question, and for each answer some of those of other questions, the most alike first."""
     for n, one in enumerate(articles):
         for other in articles[n + 1 :]:
@@ -82,14 +81,21 @@ def _pairs(articles: Sequence[Sequence[Asked]], chance: random.Random) -> Iterat
                 if not _comparable(a, b):
                     continue
                 if question == answered:
-                    yield from filter(None, [row(a, b, "agree")])
+                    yield from _told(a, b, "agree")
                 else:
                     apart[a.claim.quote, a.span].append((a, b))
             for pairs in apart.values():
                 chance.shuffle(pairs)
                 pairs.sort(key=lambda pair: -_shared(pair[0].claim.quote, pair[1].claim.quote))
                 chosen = [*pairs[: PER_ANSWER - 1], *pairs[PER_ANSWER - 1 :][-1:]]
-                yield from filter(None, (row(a, b, "unrelated") for a, b in chosen))
+                for a, b in chosen:
+                    yield from _told(a, b, "unrelated")
+
+
+def _told(a: slots.Slot, b: slots.Slot, label: str) -> Iterator[Told]:
+    first, second = marked(a), marked(b)
+    if first != second:
+        yield first, second, label, a.kind
 
 
 def _comparable(a: slots.Slot, b: slots.Slot) -> bool:
@@ -108,11 +114,3 @@ def marked(slot: slots.Slot) -> str:
     """Return a slot's sentence with its answer hidden, numbers as ``0``."""
     quote, start = slot.claim.quote, slot.claim.start
     return masked(quote[: slot.span.start - start]) + SIGNS[slot.kind] + masked(quote[slot.span.end - start :])
-
-
-def row(a: slots.Slot, b: slots.Slot, label: str) -> Row | None:
-    """Return one training row, or None where the texts are too long or equal."""
-    first, second = key_of(marked(a), marked(b))
-    if len(first) + len(second) > LONGEST or first == second:
-        return None
-    return {"a": first, "b": second, "label": label, "field": "", "set": f"asked {a.kind}"}
