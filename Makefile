@@ -6,7 +6,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install --quiet --constraint constraints.txt
+# setuptools says of every editable install that folders beside the package may shadow it; here that is known.
+PIP := PYTHONWARNINGS="ignore:Editable installation" $(BIN)/python -m pip install --quiet --constraint constraints.txt
 STAMP := $(VENV)/.installed
 TORCH := $(shell sed -n 's/^torch==//p' constraints.txt)
 TORCH_CPU_INDEX := https://download.pytorch.org/whl/cpu
@@ -18,6 +19,8 @@ ARTICLES ?= $(wildcard datasets/cleanspark/articles.jsonl datasets/cleanspark/*.
 STORIES ?= $(firstword $(wildcard datasets/stories/gold datasets/stories))
 PAIRS ?=
 BASELINE ?= .ci/datasets-baseline.toml
+# A file's tests stay in one process: what they share is made once.
+SPREAD ?= --numprocesses auto --dist loadfile
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
 .PHONY: setup reconcile serve check check-datasets baseline-datasets test test-browser test-slow lint eval eval-stories eval-extraction eval-pairs eval-clusters bench-judge bench-check train judge ablation readme bench scale audit clean
@@ -70,9 +73,9 @@ lint: $(STAMP)
 test: lint  ## lint, types, fast tests, and browser tests where a Chromium is found
 ifeq ($(CHROMIUM),)
 	@echo "no Chromium found: browser tests are left out"
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(BIN)/python -m pytest $(SPREAD) -m "not slow and not browser"
 else
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest $(SPREAD) -m "not slow"
 endif
 
 test-browser: $(STAMP)  ## in a headless Chromium; takes the pictures of docs/

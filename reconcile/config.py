@@ -28,6 +28,7 @@ LIMITS = (
     "max_errors",
     "max_pages",
     "max_seconds",
+    "max_compared_sentences",
 )
 _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "model": ("name", "threads"),

@@ -23,7 +23,7 @@ from reconcile.errors import WorkerError
 from reconcile.match.held import Form, Held
 from reconcile.model import Article, Claim, Sentence
 from reconcile.read import clean, sentences
-from reconcile.signals import handled
+from reconcile.signals import held_back
 
 WORTH = 120_000  # characters of a process: it first reads the language tables, and less text takes no longer than that
 BATCH = 20_000  # characters that a process is given at once; it finishes them even if the run is interrupted
@@ -114,7 +114,7 @@ def _here(stage: Stage[X, P, R], items: Sequence[P], tool: X) -> Generator[R, No
 def _in_processes(stage: Stage[X, P, R], items: Sequence[P], tool: X, jobs: int) -> Generator[R, None, None]:
     pool = ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_begin, initargs=(stage, tool))
     try:
-        with handled(signal.SIGINT, signal.SIG_IGN):  # inherited: an interrupt is dealt with here alone
+        with held_back(signal.SIGINT, signal.SIGTERM):  # inherited: an interrupt is dealt with here alone
             done = pool.map(_run, list(batches(items, stage.weight, BATCH)))
         for batch in done:
             yield from batch
@@ -160,6 +160,7 @@ _work: list[Any] = []  # the stage and its tool
 
 
 def _begin(stage: Stage[X, P, R], tool: X) -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     _work[:] = [stage, tool]
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -19,7 +19,7 @@ from reconcile import engine, engines, trusted, verify, work
 from reconcile.config import Settings, unknown_names
 from reconcile.errors import ConfigError
 from reconcile.located import locate, place_name
-from reconcile.match import crossencoder, embed, reference, relate, revisions
+from reconcile.match import crossencoder, embed, limited, reference, relate, revisions
 from reconcile.match.fact_claims import Fact
 from reconcile.match.judge import CachedJudge
 from reconcile.match.pairs import PairJudge
@@ -127,13 +127,13 @@ def _published(paths: Sequence[str], store: Store, reading: work.Reading) -> Run
     if not read and not store.read(nearness.state)["articles"]:
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
     change = _Change(fresh, facts, bool(held), problems, after)
-    replaced = _publish(change, store, reading, clock)
+    replaced, notes = _publish(change, store, reading, clock)
     new = sum(a.article_id not in known for a in fresh)
     return RunResult(
         read=len(read),
         new_articles=new,
         changed_articles=len(fresh) - new,
-        problems=problems,
+        problems=problems + notes,
         seconds=clock.seconds,
         changes=sum(len(r.changes) for r in replaced),
         facts=len(facts),
@@ -162,8 +162,10 @@ def retract(
     )
 
 
-def _publish(change: _Change, store: Store, reading: work.Reading, clock: _Clock) -> tuple[Revision, ...]:
-    """Match anew what a change touches and publish it; return the versions that it replaces."""
+def _publish(
+    change: _Change, store: Store, reading: work.Reading, clock: _Clock
+) -> tuple[tuple[Revision, ...], tuple[Problem, ...]]:
+    """Match anew what a change touches and publish it; return the versions that it replaces, and what was left out."""
     settings, progress, fresh = reading.settings, reading.progress, change.fresh
     gone = {r.article_id for r in change.retracted}
     matcher = _matcher(store, settings, progress)
@@ -172,6 +174,7 @@ def _publish(change: _Change, store: Store, reading: work.Reading, clock: _Clock
     with clock.stage("extract"):
         earlier = store.read(partial(published.articles, article_ids=[a.article_id for a in fresh]))
         new = reading.extracted(fresh)
+        notes = tuple(limited.notes(fresh, new.claims, reading.most))
         if stands:
             todo = work.part(store, new, reading, matcher, gone=gone)
         else:
@@ -181,9 +184,9 @@ def _publish(change: _Change, store: Store, reading: work.Reading, clock: _Clock
         matched = todo.matched(matcher)
     with clock.stage("publish"):
         run = _run_record(store, todo, settings, made_with)
-        publication = _publication(todo, matched, change.problems, run)
+        publication = _publication(todo, matched, change.problems + notes, run)
         store.publish(replace(publication, revisions=replaced), retracted=change.retracted, after=change.after)
-    return replaced
+    return replaced, notes
 
 
 def check(
@@ -220,8 +223,8 @@ def check(
         todo = work.whole(store, new, reading, matcher, facts=facts)
     else:
         todo = work.part(store, new, reading, matcher, also=set(checked) & set(known))
-    matched = todo.matched(matcher, only=checked)
-    corpus = todo.corpus
+    matched, corpus = todo.matched(matcher, only=checked), todo.corpus
+    problems += tuple(limited.notes(read, corpus.claims, reading.most))
     articles = {**corpus.articles, **{a.article_id: a for a in read}}  # with the paths they have now
     silent = tuple(place_name(articles[a]) for a in checked if not corpus.claims[a])
     rows = _touching(matched, replace(corpus, articles=articles), checked)
@@ -363,7 +366,8 @@ def _read_with(reading: work.Reading, matcher: Matcher) -> dict[str, str]:
     """What the nearness of articles depends on."""
     given = reading.settings
     names = stable_id("names", str(sorted(given.aliases.items())), str(sorted(given.owners.items())))
-    return {"extractor": reading.made_by, "embedder": matcher.embedder.name, "names": names}
+    made = {"extractor": reading.made_by, "embedder": matcher.embedder.name, "names": names}
+    return {**made, "compared": str(reading.most)}
 
 
 def _made_with(reading: work.Reading, matcher: Matcher) -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from itertools import combinations_with_replacement, groupby, product
 from operator import attrgetter, itemgetter
 from typing import TypeVar
@@ -22,15 +23,17 @@ from reconcile import spill, stages
 from reconcile.claims.extract import Extractor, SlotExtractor
 from reconcile.config import Settings
 from reconcile.engine import EXTRACT, Engine, Extracted, Local, Progress, batches
-from reconcile.match import across, facts, near, stories
+from reconcile.match import across, facts, limited, near, stories
+from reconcile.match.copies import copies_of
 from reconcile.match.fact_claims import Fact
 from reconcile.match.held import Held
 from reconcile.match.near import Profile, Profiles
-from reconcile.match.reconciler import Beside, Compared, Corpus, Matched, Matcher, Meeting, Told, copies_of
+from reconcile.match.reconciler import Beside, Compared, Corpus, Matched, Matcher, Meeting, Told
 from reconcile.match.slots import Frame
 from reconcile.model import Article, Claim, Sentence
 from reconcile.publish import nearness, read
 from reconcile.publish.store import Store
+from reconcile.read.place import DEFAULT_LIMITS, Limits
 
 T = TypeVar("T")
 A = TypeVar("A", Sentence, Claim)
@@ -52,7 +55,7 @@ class Work:
     """A corpus to match, and its stories; ``beside`` tells which of its articles are only there to be met.
 
     ``touched`` are the articles that are matched, None where that is all of them; ``framed`` and ``keys`` hold what is
-    known of some already.
+    known of some already. At most ``most`` sentences of an article are compared.
     """
 
     corpus: Corpus
@@ -63,6 +66,7 @@ class Work:
     framed: Held[Frame] = field(default_factory=lambda: Held({}))
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     engine: Engine = field(default_factory=Local)
+    most: int = DEFAULT_LIMITS.max_compared_sentences
 
     def matched(self, matcher: Matcher, only: Collection[str] | None = None) -> Matched:
         """Match it.
@@ -72,7 +76,7 @@ class Work:
         :param only: compare pairs only in stories that hold one of these articles.
         """
         corpus = self.corpus
-        rest = _frames(self.engine, corpus, sorted(set(corpus.articles) - set(self.framed)), matcher)
+        rest = _frames(self.engine, corpus.of(sorted(set(corpus.articles) - set(self.framed))), matcher, self.most)
         framed, keys = self.framed | rest, {**self.keys, **_keys_of(self.engine, rest)}
         told = _sorted((stories.story([corpus.articles[a] for a in ids]) for ids in self.stories), "story_id")
         parts = [
@@ -88,7 +92,9 @@ class Work:
         met = across.meeting(keys, {**self.beside.story_of, **own}, corpus.articles, only=only)
         found += self.engine.map(stages.MEET, _meetings(met, own, framed, copies), matcher)
         if corpus.facts:
-            held = {a: corpus.claims[a] for a in sorted(keys) if only is None or a in only}
+            said = {claim_id for one in found for claim_id in one.own}
+            held = {a: corpus.claims[a] for a in sorted({*keys, *repeats}) if only is None or a in only}
+            held |= {a: [c for c in held[a] if c.claim_id in said] for a in sorted(repeats & set(held))}
             made, asked = facts.against(corpus.facts, held, own, copies)
             found.append(Compared((), tuple(made), asked))
         return Matched(
@@ -116,6 +122,11 @@ class Reading:
     def extractor(self) -> Extractor:
         """The extractor in force."""
         return SlotExtractor(aliases=self.settings.aliases)
+
+    @property
+    def most(self) -> int:
+        """How many sentences of one article are compared."""
+        return Limits(**dict(self.settings.limits)).max_compared_sentences
 
     @property
     def made_by(self) -> str:
@@ -186,12 +197,12 @@ def whole(
 ) -> Work:
     """Return all published articles but those that are ``gone``, with the new and changed ones."""
     corpus = everything(store, new, reading, gone)
-    framed, profiles, keys = _told(corpus, reading.engine, matcher)
+    framed, profiles, keys = _told(corpus, reading, matcher)
     pairs = _near(reading.engine, profiles.values())
     grouped = stories.group(profiles, near.components(list(profiles), pairs))
     told = Nearness(tuple(profiles.values()), pairs, _named(keys))
     corpus = replace(corpus, facts=facts)
-    return Work(corpus, tuple(grouped), told, framed=framed, keys=keys, engine=reading.engine)
+    return Work(corpus, tuple(grouped), told, framed=framed, keys=keys, engine=reading.engine, most=reading.most)
 
 
 def part(
@@ -208,7 +219,7 @@ def part(
     :param also: published articles that count as changed.
     :param gone: published articles that are left out.
     """
-    framed, profiles, keys = _told(new, reading.engine, matcher)
+    framed, profiles, keys = _told(new, reading, matcher)
     pairs, changes = _around(store, reading.engine, profiles, ({*new.articles, *also}, set(gone)))
     told = Nearness(tuple(profiles.values()), pairs, _named(keys), frozenset({*new.articles, *gone}))
     grouped = set(changes)
@@ -230,7 +241,7 @@ def part(
     )
     known = Beside(_read(store, nearness.story_of, beside), _read(store, nearness.origins_of, beside))
     joined, all_touched = corpus.joined(new), frozenset(touched | set(gone))
-    return Work(joined, tuple(sorted(grouped)), told, all_touched, known, framed, keys, reading.engine)
+    return Work(joined, tuple(sorted(grouped)), told, all_touched, known, framed, keys, reading.engine, reading.most)
 
 
 def _around(
@@ -260,18 +271,20 @@ def _sorted(items: Iterable[T], name: str) -> tuple[T, ...]:
 
 
 def _told(
-    corpus: Corpus, engine: Engine, matcher: Matcher
+    corpus: Corpus, reading: Reading, matcher: Matcher
 ) -> tuple[Held[Frame], dict[str, Profile], dict[str, tuple[str, ...]]]:
     """Return the frames, profiles and keys of all articles of a corpus."""
-    ids = sorted(corpus.articles)
-    framed = _frames(engine, corpus, ids, matcher)
+    engine, ids = reading.engine, sorted(corpus.articles)
+    framed = _frames(engine, corpus, matcher, reading.most)
     items = [stages.Framed(corpus.of([a]), framed.only([a])) for a in ids]
     profiles = dict(zip(ids, engine.map(stages.PROFILE, items, None), strict=True))
     return framed, profiles, _keys_of(engine, framed)
 
 
-def _frames(engine: Engine, corpus: Corpus, ids: Sequence[str], matcher: Matcher) -> Held[Frame]:
-    return engine.keep(stages.FRAME, {a: corpus.of([a]) for a in ids}, matcher, spill.FRAMES)
+def _frames(engine: Engine, corpus: Corpus, matcher: Matcher, most: int) -> Held[Frame]:
+    """Return the frame of each article of a corpus: what is compared of it, at most so many sentences."""
+    cut = replace(corpus, claims=corpus.claims.then(partial(limited.compared, most=most)))
+    return engine.keep(stages.FRAME, {a: cut.of([a]) for a in sorted(cut.articles)}, matcher, spill.FRAMES)
 
 
 def _keys_of(engine: Engine, framed: Held[Frame]) -> dict[str, tuple[str, ...]]:

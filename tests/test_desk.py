@@ -158,6 +158,13 @@ async def test_queue_pages(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "3–3 of 3" in page.text
 
 
+async def test_finding_page_says_of_whom_a_side_is_a_copy(path: Path) -> None:
+    datasette = await serve(path)
+    pages = [(await datasette.client.get(page_of(finding))).text for finding in (COPY, HURT)]
+    link = 'Translation of <a href="/-/reconcile/article/ferry~2F1">Harbour Post</a>, which does not say this'
+    assert [page.count(link) for page in pages] == [1, 0]
+
+
 async def test_finding_page_shows_evidence_and_outcomes(path: Path) -> None:
     datasette = await serve(path)
     page = await datasette.client.get(page_of(HURT))
@@ -245,7 +252,7 @@ async def test_article_page_draws_fields_and_lists_claims(path: Path) -> None:
     for kind, label in (("value", "12"), ("time", "2031-03-04"), ("place", "")):
         assert f'<span class="field {kind}">' in text
         assert label in text
-    assert "<h2>2 claims</h2>" in text
+    assert "<h2>Claims <small>2</small></h2>" in text
     assert "harbour master" in text
 
 

@@ -449,7 +449,7 @@ def test_relation_in_words_names_what_else_differs() -> None:
     other = {"field": "period", "role": "identity", "outcome": "disagree", "a": "Oct. 20", "b": "Friday"}
     finding = {"relation": "conflict", "field": "direction", "a": {"value": "up 14 %"}, "b": {"value": "plunges"}}
     assert words.relation_in_words({**finding, "outcomes": [other]}) == (
-        "“up 14 %” against “plunges”: opposite directions. The period differs: Oct. 20 / Friday."
+        "“up 14 %” against “plunges”: opposite directions. The times differ: Oct. 20 / Friday."
     )
 
 

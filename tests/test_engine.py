@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,7 +19,9 @@ from reconcile.errors import ConfigError, WorkerError
 from reconcile.model import Article, Claim, Sentence, stable_id
 from reconcile.options import State
 from reconcile.publish.store import Store
+from reconcile.signals import handled, held_back
 
+ROOT = Path(__file__).resolve().parent.parent
 TEXTS = (
     ("en", "Ferry fares up 4%", "Ferry fares on Lake Norrum rose 4% on Monday. Mayor Ines Falk had asked for 2%."),
     ("de", "Fähre teurer", "Die Fähre kostet seit Montag 4 Prozent mehr. Das teilte die Reederei Norrum AG mit."),
@@ -117,6 +122,51 @@ def test_interrupted_run_stops_its_processes(articles: list[Article], monkeypatc
     assert stopped == [(True, True)]
 
 
+STOPPED = [
+    pytest.param("SIGINT", 1, "all", id="Ctrl-C as the first worker starts"),
+    pytest.param("SIGTERM", 2, "one", id="kill as the second worker starts"),
+    pytest.param("SIGINT", 2, "one", id="an interrupt of the run alone", marks=pytest.mark.slow),
+    pytest.param("SIGTERM", 1, "all", id="all are told to end", marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize(("name", "place", "whom"), STOPPED)
+def test_signal_while_workers_start_stops_the_run_in_one_line(name: str, place: int, whom: str) -> None:
+    words = [sys.executable, "-m", "tests.interrupted", name, str(place), whom]
+    ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, start_new_session=True, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", "error: interrupted\n")
+
+
+@pytest.mark.parametrize("count", [0, 1], ids=["alone", "beside a thread that takes signals"])
+def test_signals_held_back_are_answered_at_the_end(count: int) -> None:
+    came: list[str] = []
+    done = threading.Event()
+    threads = [threading.Thread(target=done.wait) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    with handled(signal.SIGUSR1, lambda *_: came.append("answered")):
+        with held_back(signal.SIGUSR1):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            sum(range(1000))
+            came.append("worked")
+        assert came == ["worked", "answered"]
+    assert signal.SIGUSR1 not in signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    done.set()
+
+
+def test_signals_held_back_are_answered_after_an_error_too() -> None:
+    came: list[int] = []
+
+    def failing() -> None:
+        with held_back(signal.SIGUSR1):
+            os.kill(os.getpid(), signal.SIGUSR1)
+            raise OSError("no process")
+
+    with handled(signal.SIGUSR1, lambda number, _: came.append(number)), pytest.raises(OSError, match="no process"):
+        failing()
+    assert came == [signal.SIGUSR1]
+
+
 @pytest.mark.usefixtures("processes")
 def test_dead_process_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(work, "SlotExtractor", Crashing)
@@ -144,4 +194,4 @@ def test_record_of_a_run_does_not_name_the_processes() -> None:
 @pytest.fixture(autouse=True)
 def _importable(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let processes import this module by the name it has here."""
-    monkeypatch.syspath_prepend(str(Path(__file__).resolve().parent.parent))
+    monkeypatch.syspath_prepend(str(ROOT))

@@ -262,7 +262,7 @@ BROKEN: list[tuple[str, str | bytes, int, str]] = [
     ("alias.md", f"---\n{nested('[{}]')}\ndate: *a8\n---\n{BODY}\n", 1, "the date (a list) is not understood"),
     ("merge.md", f"---\n{nested('{{<<: [{}]}}')}\n---\n{BODY}\n", 1, "merge keys (<<) are not read"),
     ("hex.md", f"---\ndate: 0x{'f' * 9_000}\n---\n{BODY}\n", 1, "the date (a int) is not understood"),
-    ("id.md", f"---\nid: 0x{'f' * 9_000}\n---\n{BODY}\n", 1, '"id" is a int'),
+    ("id.md", f"---\nid: 0x{'f' * 9_000}\n---\n{BODY}\n", 1, "longer than 500 characters"),
     ("mark.md", f"---\n- a\n---\n{BODY}\n", 1, "not a mapping"),
     ("a.pdf", b"%PDF-1.7\n", 0, "the PDF is damaged"),
     ("a.rtf.txt", b"{\\rtf1 x}", 0, "an RTF file is not read"),
@@ -344,6 +344,43 @@ def test_front_matter_takes_the_first_key_that_says_something(
     assert (article.published, article.lang, problems) == (published, lang, ())
 
 
+PRINTED: list[tuple[str, str, str, str]] = [  # front matter, field, what is read, what is reported
+    ("lang: no", "lang", "no", ""),
+    ("lang: NO", "lang", "no", ""),
+    ("language: no", "lang", "no", ""),
+    ("lang: 'no'", "lang", "no", ""),
+    ("lang: yes", "lang", "en", '"lang" is a bool'),
+    ("language: false", "lang", "en", '"lang" is a bool'),
+    ("lang: [nl]", "lang", "en", '"lang" is a list'),
+    ("title: 2026", "title", "2026", ""),
+    ("Title: Yes", "title", "Yes", ""),
+    ("title: 1_000.50", "title", "1_000.50", ""),
+    ("title: 12:30", "title", "12:30", ""),
+    ("title: 2025-10-21", "title", "2025-10-21", ""),
+    ("title: 2025-10-21T09:00:00Z", "title", "2025-10-21T09:00:00Z", ""),
+    ("title: {of: many}", "title", "", '"title" is a dict'),
+    ("title: ~", "title", "Calder", ""),
+    ("source: 24", "source", "24", ""),
+    ("source: off", "source", "off", ""),
+    ("source: [A, B]", "source", "a", '"source" is a list'),
+    ("id: 007", "article_id", "007", ""),
+    ("id: 0x1F", "article_id", "0x1F", ""),
+    ("id: 1e3", "article_id", "1e3", ""),
+    ("url: 2026", "url", "", "not a web address: '2026'"),
+    ("date: 2025-10-21\ntitle: 2025-10-22", "published", "2025-10-21", ""),
+    ("date: 2025-10-21 09:00:00 +02:00", "published", "2025-10-21T07:00:00Z", ""),
+    ("date: 20251021", "published", "2025-10-21", ""),
+    ("date: &day 2025-10-21\ntitle: *day", "published", "2025-10-21", ""),
+]
+
+
+@pytest.mark.parametrize(("matter", "field", "value", "says"), PRINTED, ids=[case[0] for case in PRINTED])
+def test_front_matter_is_read_as_printed(tmp_path: Path, matter: str, field: str, value: str, says: str) -> None:
+    (article,), problems = read([put(tmp_path, "a.md", f"---\n{matter}\n---\n# Calder\n\n{BODY}\n")])
+    assert getattr(article, field) == value
+    assert (says in messages(problems)) if says else problems == ()
+
+
 def test_gold_file_names_the_right_command(tmp_path: Path) -> None:
     _, problems = read([put(tmp_path, "s.json", json.dumps({"facts": [], "articles": [{"text": BODY}]}))])
     assert ["reconcile evaluate stories" in p.advice for p in problems] == [True]
@@ -358,6 +395,47 @@ NOT_FILES: list[tuple[str, str]] = [
     ("a\x00b", "not a file name"),
     ("/dev/null", "not a regular file"),
 ]
+
+
+PASSED_OVER: list[tuple[str, list[str], list[str]]] = [  # what is in a folder beside an article, what is said
+    ("documents of other kinds", ["b.rtf", "c.RTF", "in/d.rtf", "e.odp"], ["1 .odp file is", "3 .rtf files are"]),
+    ("packed documents", ["b.doc.gz"], ["1 .doc file is"]),
+    ("packed articles", ["b.jsonl.zst", "c.warc.xz", "d.zip", "e.tar.bz2"], ["1 .xz file is", "1 .zst file is"]),
+    ("mail and e-books", ["b.eml", "c.epub"], ["1 .eml file is", "1 .epub file is"]),
+    ("hidden", [".b.rtf", ".git/c.doc", ".idea/d.odp"], []),
+    ("companions", ["README.rtf", "LICENSE.doc", "CHANGELOG.odt"], []),
+    ("pictures, film, sound", ["b.jpg", "c.png", "d.mp4", "e.mp3", "f.svg"], []),
+    (
+        "what a repository holds",
+        ["b.py", "c.toml", "d.yml", "e.sh", "f.css", "Makefile", "g.lock", "h.rst", "i.ipynb"],
+        [],
+    ),
+    ("data", ["b.xlsx", "c.ods", "d.db", "e.sqlite", "f.parquet", "g.geojson", "h.log"], []),
+    ("nothing else", ["b.md"], []),
+]
+
+
+@pytest.mark.parametrize(("names", "said"), [case[1:] for case in PASSED_OVER], ids=[case[0] for case in PASSED_OVER])
+def test_folder_says_once_a_kind_what_is_passed_over(tmp_path: Path, names: list[str], said: list[str]) -> None:
+    for name in ("a.md", *names):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        put(tmp_path, name, f"# {name}\n\n{BODY}\n")
+    articles, problems = read([str(tmp_path)])
+    assert len(articles) == 1 + sum(name.endswith(".md") for name in names)
+    assert [p.message.partition(" passed")[0] for p in problems] == said
+    assert all(p.kept and p.path == str(tmp_path) for p in problems)
+
+
+def test_folder_of_other_kinds_alone_holds_nothing_readable(tmp_path: Path) -> None:
+    for name in ("a.rtf", "b.rtf", "c.odp"):
+        put(tmp_path, name, "{}")
+    articles, problems = read([str(tmp_path)])
+    assert (articles, [p.kept for p in problems]) == ((), [True, True, False])
+    assert [p.message.split(" in this")[0] for p in problems] == [
+        "1 .odp file is passed over: such files are not read",
+        "2 .rtf files are passed over: such files are not read",
+        "no readable file",
+    ]
 
 
 @pytest.mark.parametrize(("path", "message"), NOT_FILES, ids=[repr(path) for path, _ in NOT_FILES])

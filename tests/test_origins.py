@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from reconcile.match import embed, origins
-from reconcile.match.origins import find_origins, repeated_sentences
+from reconcile.match.origins import find_origins
 from reconcile.model import Article, Sentence
 
 WIRE = [
@@ -271,27 +271,6 @@ def test_dropped_sentences_have_no_row() -> None:
     case.vectors["b"] = case.vectors["b"][:-1]
     with pytest.raises(ValueError, match="6 kept sentences but 5 vectors"):
         case.find()
-
-
-def test_repeated_sentences_of_an_edited_copy() -> None:
-    copy = (sentences("b", EDITED), topics(0, 1, 2, 4))
-    found = repeated_sentences(copy, (sentences("a", WIRE), topics(*range(6))))
-    assert found == {"b-0": "a-0", "b-1": "a-1", "b-2": "a-2", "b-3": "a-4"}
-
-
-@pytest.mark.parametrize("lang", ["en", "de"])
-def test_sentence_with_another_number_keeps_its_own_voice(lang: str) -> None:
-    lines = WIRE if lang == "en" else TRANSLATED
-    lines = [line.replace("340", "430") for line in lines]
-    copy = (sentences("b", lines, lang), topics(*range(6)))
-    found = repeated_sentences(copy, (sentences("a", WIRE), topics(*range(6))))
-    assert found == {f"b-{i}": f"a-{i}" for i in range(1, 6)}
-
-
-def test_aligned_sentences_of_one_language_are_not_repeated_without_shared_words() -> None:
-    rows = topics(0, 6, 1, 2, 3, 7)
-    origin = (sentences("a", WIRE), topics(*range(6)))
-    assert repeated_sentences((sentences("b", OWN_REPORT), rows), origin) == {}
 
 
 def _stories(folder: Path) -> tuple[Case, dict[str, str]]:

@@ -59,6 +59,7 @@ THRESHOLDS = {
     "compatible": 0.2,
     "agree": 0.5,
 }
+SURER = (0.35, 0.45, 0.6, 0.75)  # confidences from which left-out conflicts are scored once more, for the README
 SHIFT = 3.5  # log-odds that a pair known to be about one event is about one question, against a pair of one story
 
 
@@ -318,6 +319,7 @@ def report(stories, rows, args):
     for name, path, of in (("judge", relate.WEIGHTS, rows), ("rules", relate.WITHOUT_JUDGE, without_judge(rows))):
         decided = left_out(stories, of, thresholds=THRESHOLDS)
         figures[name] = measured(stories, decided)
+        figures[name]["surer"] = surer(stories, as_findings(decided))
         print(f"{name}: stories left out of training, thresholds in force:")
         print(json.dumps(figures[name]))
         if args.findings:
@@ -348,6 +350,15 @@ def measured(stories, decided):
             chosen, [d for d in said if d["a"]["article_id"].split("/")[0] in ids]
         ).summary
     return found
+
+
+def surer(stories, said):
+    """Precision, recall and F1 of conflicts, by the least confidence that is shown."""
+    out = {}
+    for cut in SURER:
+        scores = evaluate.score_stories(stories, [d for d in said if d["confidence"] >= cut]).summary
+        out[str(cut)] = {name: scores[name] for name in ("conflict_findings", "precision", "recall", "f1")}
+    return out
 
 
 def answered(stories, said):

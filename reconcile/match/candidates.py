@@ -10,13 +10,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import combinations
 
-from reconcile.match.compare import assertion
+from reconcile.match.asking import Asking
+from reconcile.match.compare import one_answer
 from reconcile.match.declare import Pairing
 from reconcile.match.judge import Judge, key_of
 from reconcile.match.reference import Reference
-from reconcile.match.slots import STATEMENT, Frame, Likeness, Slot, comparable, pairs
-from reconcile.match.values import quantities_of
-from reconcile.model import Article, Outcome
+from reconcile.match.relate import RelationModel
+from reconcile.match.slots import STATEMENT, Frame, Likeness, Slot, pairs
+from reconcile.model import Article
 
 CUES = ("direction", "outcome", "pole", "status")
 ASKED_FROM = 0.5  # standard deviations of sentence likeness from which the judge is asked
@@ -24,7 +25,12 @@ ASKED_FROM = 0.5  # standard deviations of sentence likeness from which the judg
 
 def in_order(articles: Sequence[Article]) -> list[Article]:
     """Return articles by publication, unknown last, then by id: the order of the sides of a finding."""
-    return sorted(articles, key=lambda a: (a.published is None, a.published or "", a.article_id))
+    return sorted(articles, key=place)
+
+
+def place(article: Article) -> tuple[bool, str, str]:
+    """Return where an article stands in that order."""
+    return article.published is None, article.published or "", article.article_id
 
 
 def pairings(
@@ -49,12 +55,19 @@ def between(a: Frame, b: Frame, reference: Reference) -> Iterator[Pairing]:
             yield Pairing(a.slots[i], b.slots[j], like)
 
 
-def judged(found: Iterable[Pairing], judge: Judge | None) -> list[Pairing]:
-    """Return the pairings with the judge's opinion of their sentences; without a judge, those of typed slots."""
+def judged(found: Iterable[Pairing], judge: Judge | None, model: RelationModel | None = None) -> list[Pairing]:
+    """Return the pairings with the judge's opinion of their sentences; without a judge, those of typed slots.
+
+    With a model, the judge is asked only where the model's relation could hang on it (``asking.py``).
+    """
     kept = list(found)
     if judge is None:
         return [p for p in kept if p.a.kind != STATEMENT]
-    keys = {n: key_of(p.a.claim.quote, p.b.claim.quote) for n, p in enumerate(kept) if p.like.sentence >= ASKED_FROM}
+    near = [(n, p) for n, p in enumerate(kept) if p.like.sentence >= ASKED_FROM]
+    if model is not None:
+        asking = Asking(model)
+        near = [(n, p) for n, p in near if asking.needed(p)]
+    keys = {n: key_of(p.a.claim.quote, p.b.claim.quote) for n, p in near}
     asked = sorted({key for key in keys.values() if key[0] != key[1]})
     said = dict(zip(asked, judge.opinions(asked), strict=True))
     return [replace(p, opinion=said.get(keys[n])) if n in keys else p for n, p in enumerate(kept)]
@@ -91,16 +104,9 @@ class _Answers:
 
     def _agree(self, i: int, j: int) -> bool:
         if (i, j) not in self._same:
-            pairing = Pairing(self._a.slots[i], self._b.slots[j], Likeness(0, 0, 0, 0, 0, 0))
-            self._same[i, j] = _comparable(pairing) and assertion(pairing).level(pairing).outcome is Outcome.AGREE
+            a, b = self._a.slots[i], self._b.slots[j]
+            self._same[i, j] = a.kind != "quotation" and one_answer(a, b)
         return self._same[i, j]
-
-
-def _comparable(pairing: Pairing) -> bool:
-    if pairing.a.kind == "quotation":
-        return False
-    found = quantities_of(pairing)
-    return found is None or comparable(*found)
 
 
 def _by_kind(slots: Sequence[Slot]) -> Mapping[str, list[int]]:

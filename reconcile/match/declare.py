@@ -20,7 +20,8 @@ class Pairing:
     """Two slots of one field from two articles, ``a`` the earlier published, and how alike their questions are.
 
     ``elsewhere``: how many of the two articles give the other's answer in some other place. ``opinion``: what the judge
-    says of the two sentences, None if it was not asked.
+    says of the two sentences, None if it was not asked. ``retold``: one sentence is known to be the other with this
+    answer changed, so that both answer one question.
     """
 
     a: Slot
@@ -28,6 +29,7 @@ class Pairing:
     like: Likeness
     elsewhere: int = 0
     opinion: Opinion | None = None
+    retold: bool = False
 
 
 AGREE, NEAR, DISAGREE, NONE = Outcome.AGREE, Outcome.NEAR, Outcome.DISAGREE, Outcome.NO_EVIDENCE

@@ -17,11 +17,11 @@ from reconcile.claims.naming.names import key
 from reconcile.claims.naming.sameness import standard
 from reconcile.match import findings, levels, slots, values
 from reconcile.match.answers import ASSERTION
-from reconcile.match.compare import outcome
+from reconcile.match.compare import NOTHING, outcome
 from reconcile.match.declare import Pairing
 from reconcile.match.fact_claims import GROWTH, Fact
 from reconcile.match.fact_levels import FULL, IDENTITY, LEAST, SHARES, row_metrics, said_metrics
-from reconcile.match.findings import NOTHING, Decided
+from reconcile.match.findings import OTHER_WORDS, Decided
 from reconcile.match.slots import Slot
 from reconcile.model import (
     Claim,
@@ -274,9 +274,12 @@ def against(
 ) -> tuple[list[Finding], tuple[Cluster, ...]]:
     """Return the findings of articles against facts, and the question of each fact that was met.
 
-    ``claims`` are those of the witnesses, by article; ``copies`` the articles that repeat each.
+    ``claims`` are those of the witnesses and what copies say themselves, by article; ``copies`` the articles that
+    repeat each. What a copy agrees with is not told.
     """
-    met = meet(facts, (claim for article_id in sorted(claims) for claim in claims[article_id]))
+    repeats = {copy for of in copies.values() for copy in of}
+    found = meet(facts, (claim for article_id in sorted(claims) for claim in claims[article_id]))
+    met = [m for m in found if m.decided.relation in OTHER_WORDS or m.said.claim.article_id not in repeats]
     by_fact: dict[str, list[Met]] = defaultdict(list)
     for one in met:
         by_fact[one.fact.claim.claim_id].append(one)

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from rapidfuzz import fuzz
 
 from reconcile.claims.words import shortened
-from reconcile.match import levels, slots, values
-from reconcile.match.compare import assertion, compare
+from reconcile.match import levels, values
+from reconcile.match.compare import compare, one_answer
 from reconcile.match.declare import Pairing
 from reconcile.match.relate import RelationModel
-from reconcile.match.slots import STATEMENT, Likeness, Slot
+from reconcile.match.slots import STATEMENT, Slot
 from reconcile.model import (
     Entity,
     Field,
@@ -30,8 +30,8 @@ from reconcile.model import (
 SAME_WORDS = 88.0  # rapidfuzz ratio from which two quotations are one
 LONG_QUOTATION = 5  # words
 OTHER_WORDS = frozenset({Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE})  # typed: the judge adds nothing
-NOTHING = Likeness(0, 0, 0, 0, 0, 0)
 CLOSE = 1.15  # ratio of values up to which a conflict is called low
+CERTAIN = 50.0  # log-odds that two answers belong to one question, where that is known
 SHOWN = 80  # characters of an answer in an explanation
 ORDER = (Relation.CONFLICT, Relation.UPDATE, Relation.SCOPE, Relation.COMPATIBLE, Relation.AGREE)
 
@@ -57,13 +57,20 @@ def decide(pairings: Iterable[Pairing], model: RelationModel) -> Iterator[Decide
         rows = compare(pairing)
         if rows[0].outcome is Outcome.NO_EVIDENCE:
             continue
-        relation, confidence = model.decide(pairing.a.kind, rows)
+        relation, confidence = _retold(pairing, rows, model) if pairing.retold else model.decide(pairing.a.kind, rows)
         if relation is not Relation.UNRELATED:
             decided.append(Decided(pairing, model.weigh(pairing.a.kind, rows, relation), relation, confidence))
         elif pairing.a.kind == "value" and rows[0].outcome is Outcome.DISAGREE:
             rest.append((pairing, rows))
     yield from decided
     yield from _other_periods(decided, rest, model)
+
+
+def _retold(pairing: Pairing, rows: tuple[FieldOutcome, ...], model: RelationModel) -> tuple[Relation, float]:
+    """Return the relation of two answers in one sentence told twice: that the question is one needs no evidence."""
+    shares = model.probabilities(pairing.a.kind, rows, shift=CERTAIN)
+    best = max((r for r in ORDER if r is not Relation.SCOPE), key=lambda relation: shares[relation])
+    return best, shares[best]
 
 
 def _other_periods(
@@ -161,7 +168,7 @@ def _one_answer(decided: list[Decided]) -> Iterator[Decided]:
         a, b = one.pairing.a, one.pairing.b
         if one.relation is not Relation.SCOPE and a.kind in ("value", "date"):
             sides = ((_place(a, b), b), (_place(b, a), a))
-            if any(key in held and not _same_answer(held[key], other) for key, other in sides):
+            if any(key in held and not one_answer(held[key], other) for key, other in sides):
                 continue
             held.update({key: other for key, other in sides if key not in held})
         yield one
@@ -174,12 +181,6 @@ def _sureness(one: Decided) -> tuple[float, str, int, str, int]:
 
 def _place(slot: Slot, other: Slot) -> tuple[str, Span, str, str]:
     return slot.claim.article_id + "/" + slot.claim.part, slot.span, slot.kind, other.claim.article_id
-
-
-def _same_answer(a: Slot, b: Slot) -> bool:
-    pairing = Pairing(a, b, NOTHING)
-    comparable = slots.comparable(*both) if (both := values.quantities_of(pairing)) else True
-    return comparable and assertion(pairing).level(pairing).outcome is Outcome.AGREE
 
 
 def _strength(one: Decided) -> tuple[bool, float, int, int]:

@@ -5,11 +5,8 @@ under its origin. Two reports of one event in one language may tell the same fac
 either being a copy, so there the words themselves must be shared; across languages the order of the sentences
 decides, with the numbers and names in them.
 
-**A copy may still differ.** An editor cuts a paragraph, a translator mistypes a number. Callers should
-silence a copy sentence by sentence: ``repeated_sentences`` pairs each sentence of the copy with the one
-that it repeats, and leaves out those with other numbers. A claim in a paired sentence, if its fields
-agree with the origin's, is the origin's claim told again (list the copy in ``also_in``); every other
-claim of the copy speaks for itself, against the origin too.
+A copy may still differ: an editor cuts a paragraph, a translator mistypes a number. What it says itself is
+told in ``copies.py``.
 """
 
 from __future__ import annotations
@@ -73,27 +70,6 @@ def find_origins(
         if found and (later not in links or found[1] > links[later][0]):
             links[later] = (found[1], earlier, found[0])
     return tuple(sorted((_follow(k, known, links) for k in range(len(known))), key=lambda o: o.article_id))
-
-
-def repeated_sentences(
-    copy: tuple[Sequence[Sentence], NDArray[np.float32]],
-    origin: tuple[Sequence[Sentence], NDArray[np.float32]],
-) -> dict[str, str]:
-    """Return ``{sentence id of the copy: sentence id of the origin}`` where the one repeats the other.
-
-    Each argument is an article's sentences and the vectors of those not dropped. A sentence with other
-    numbers than its counterpart is left out: there the copy speaks for itself. In one language a repeated
-    sentence has the words of its counterpart (edited), in two it is aligned with it.
-    """
-    kept = [[s for s in said if not s.dropped] for said, _ in (copy, origin)]
-    ours, theirs = overlap.side_of(kept[0], copy[1]), overlap.side_of(kept[1], origin[1])
-    across = [(i, j) for i, j in overlap.aligned(ours, theirs).pairs if kept[0][i].lang != kept[1][j].lang]
-    pairs = dict(across) | dict(overlap.shared_text(ours, theirs).pairs)
-    return {
-        kept[0][i].sentence_id: kept[1][j].sentence_id
-        for i, j in sorted(pairs.items())
-        if overlap.same_numbers(ours, theirs, (i, j))
-    }
 
 
 def _rank(article: Article) -> tuple[bool, str, int, str]:

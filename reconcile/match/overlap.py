@@ -104,15 +104,10 @@ def shared_text(copy: Side, origin: Side) -> Alignment:
     is that, or the share in sentences that are an edited sentence of the origin, whichever is more. Without
     one such run nothing is shared.
     """
-    from rapidfuzz import fuzz, process
-
     by_runs = _covered_by_runs(copy, origin)
     if not by_runs:
         return NOTHING
-    left, right = ([" ".join(words) for words in side.words] for side in (copy, origin))
-    alike = process.cdist(left, right, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR)
-    nearest = alike.argmax(axis=1)
-    pairs = tuple((i, int(nearest[i])) for i in range(len(left)) if alike[i, nearest[i]] >= NEAR)
+    pairs = tuple(alike(copy, origin).items())
     sizes = copy.sizes
     edited = sum(sizes[i] for i, _ in pairs) / sum(sizes)
     covered = max(edited, by_runs)
@@ -133,9 +128,23 @@ def aligned(copy: Side, origin: Side) -> Alignment:
     return Alignment(pairs, covered, sentences, *_agreement(copy, origin, pairs))
 
 
-def same_numbers(copy: Side, origin: Side, pair: Pair) -> bool:
-    """Return whether the two sentences of a pair print the same numbers."""
-    return copy.numbers[pair[0]] == origin.numbers[pair[1]]
+def alike(copy: Side, origin: Side) -> dict[int, int]:
+    """Return for sentences of the copy the one of the origin that has nearly the same words, in whatever order."""
+    from rapidfuzz import fuzz, process
+
+    if not copy.words or not origin.words:
+        return {}
+    left, right = ([" ".join(words) for words in side.words] for side in (copy, origin))
+    scores = process.cdist(left, right, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR)
+    nearest = scores.argmax(axis=1)
+    return {i: int(nearest[i]) for i in range(len(left)) if scores[i, nearest[i]] >= NEAR}
+
+
+def nearest(copy: Side, origin: Side) -> dict[int, int]:
+    """Return for each sentence of the copy the one of the origin that is most like it, however little that is."""
+    if not len(copy.vectors) or not len(origin.vectors):
+        return {}
+    return dict(enumerate((copy.vectors @ origin.vectors.T).argmax(axis=1).tolist()))
 
 
 def _agreement(copy: Side, origin: Side, pairs: Sequence[Pair]) -> tuple[float, float, int, int]:

@@ -146,7 +146,7 @@ class PairJudge:
         found: list[dict[str, object]] = []
         for article_id in sorted(corpus.articles):
             between = candidates.between(frames["text"], frames[article_id], self._matcher.reference)
-            pairings = candidates.judged(between, self._matcher.judge)
+            pairings = candidates.judged(between, self._matcher.judge, self._matcher.model)
             for one in findings.best(findings.decide(pairings, self._matcher.model)):
                 claim = one.pairing.b.claim
                 found.append(

@@ -5,11 +5,11 @@ Each function is pure: no order, no clock, no database. ``work.py`` puts the par
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from reconcile.match import across, candidates, cluster, deciding, findings, origins, slots
+from reconcile.match import across, candidates, cluster, copies, deciding, findings, origins, slots
+from reconcile.match.copies import Voices
 from reconcile.match.declare import Pairing
 from reconcile.match.embed import Embedder
 from reconcile.match.fact_claims import Fact
@@ -17,6 +17,7 @@ from reconcile.match.held import Held
 from reconcile.match.judge import Judge
 from reconcile.match.reference import Reference
 from reconcile.match.relate import RelationModel
+from reconcile.match.retelling import Said
 from reconcile.match.slots import Frame
 from reconcile.model import Article, Claim, Cluster, Finding, Origin, Sentence, Story
 
@@ -112,11 +113,15 @@ class Meeting:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What comes out of a part: the origins of a story's articles, the findings, the questions."""
+    """What comes out of a part: the origins of a story's articles, the findings, the questions.
+
+    ``own``: the claims of copies that say something else than their origins.
+    """
 
     origins: tuple[Origin, ...]
     findings: tuple[Finding, ...]
     clusters: tuple[Cluster, ...]
+    own: tuple[str, ...] = ()
 
 
 def frames_of(parts: Iterable[Corpus], matcher: Matcher) -> Iterator[Frame]:
@@ -140,29 +145,26 @@ def inside(told: Told, matcher: Matcher) -> Compared:
     found = origins.find_origins([corpus.articles[a] for a in ids], corpus.sentences, vectors, corpus.owners)
     if not told.compared:
         return Compared(found, (), ())
-    copies = copies_of(found)
-    repeats = {c for of in copies.values() for c in of}
-    witnesses = [corpus.articles[a] for a in ids if a not in repeats]
-    met = candidates.pairings(witnesses, framed, matcher.reference)
-    made, asked = _findings(met, told.story.story_id, copies, matcher)
-    return Compared(found, tuple(made), asked)
+    told_by = copies.voices(found, lambda a: Said.of(corpus.articles[a], corpus.sentences[a], framed[a]))
+    met = told_by.pairings([corpus.articles[a] for a in ids], framed, matcher.reference)
+    made, asked = _findings(met, told.story.story_id, told_by, matcher)
+    return Compared(found, tuple(made), asked, told_by.own_claims())
 
 
 def between(meeting: Meeting, matcher: Matcher) -> Compared:
     """Return what comparing the claims that meet between stories finds."""
     framed = dict(meeting.framed)
     met = across.pairings(meeting.pairs, framed, matcher.reference)
-    made, asked = _findings(met, meeting.story_id, meeting.copies, matcher)
+    made, asked = _findings(met, meeting.story_id, Voices(meeting.copies), matcher)
     return Compared((), tuple(made), asked)
 
 
-def _findings(
-    pairings: Iterable[Pairing], story_id: str, copies: Mapping[str, tuple[str, ...]], matcher: Matcher
-) -> Found:
-    judged = candidates.judged(pairings, matcher.judge)
-    decided = deciding.narrowed(findings.best(findings.decide(judged, matcher.model)), matcher.judge)
+def _findings(pairings: Iterable[Pairing], story_id: str, told_by: Voices, matcher: Matcher) -> Found:
+    judged = candidates.judged(pairings, matcher.judge, matcher.model)
+    heard = told_by.heard(findings.best(findings.decide(judged, matcher.model)))
+    decided = deciding.narrowed(heard, matcher.judge)
     asked = cluster.clusters(decided, story_id)
-    question = cluster.by_claim(asked)
+    question, also_in = cluster.by_claim(asked), told_by.also_in(decided)
     made = []
     for one in decided:
         a, b = one.pairing.a.claim, one.pairing.b.claim
@@ -170,17 +172,8 @@ def _findings(
         made.append(
             replace(
                 findings.finding(one, story_id, shared.cluster_id, shared.label),
-                also_in_a=copies.get(a.article_id, ()),
-                also_in_b=copies.get(b.article_id, ()),
+                also_in_a=also_in[a.claim_id],
+                also_in_b=also_in[b.claim_id],
             )
         )
     return made, asked
-
-
-def copies_of(found_origins: Sequence[Origin]) -> dict[str, tuple[str, ...]]:
-    """Return the sorted ids of the copies and translations of each origin. A copy is no witness of its own."""
-    copies: dict[str, list[str]] = defaultdict(list)
-    for origin in found_origins:
-        if origin.article_id != origin.origin_id:
-            copies[origin.origin_id].append(origin.article_id)
-    return {origin_id: tuple(sorted(ids)) for origin_id, ids in copies.items()}

@@ -55,15 +55,20 @@ class RelationModel:
         ``shift`` is added to the log-odds of every relation but ``unrelated``.
         """
         possible = POSSIBLE[rows[0].outcome]
-        totals = [0.0] * len(CLASSES)
-        for name in features(kind, rows):
-            for n, weight in enumerate(self.weights.get(name, ())):
-                totals[n] += weight
+        totals = self.totals(kind, rows, start=True)
         totals = [t if c is Relation.UNRELATED else t + shift for t, c in zip(totals, CLASSES, strict=True)]
         top = max(t for t, c in zip(totals, CLASSES, strict=True) if c in possible)
         shares = {c: math.exp(t - top) if c in possible else 0.0 for t, c in zip(totals, CLASSES, strict=True)}
         whole = sum(shares.values())
         return {c: share / whole for c, share in shares.items()}
+
+    def totals(self, kind: str, rows: Sequence[FieldOutcome], *, start: bool = False) -> list[float]:
+        """Return what rows add up to for each of CLASSES; with ``start`` also what every pair of the kind has."""
+        totals = [0.0] * len(CLASSES)
+        for name in features(kind, rows)[0 if start else 1 :]:
+            for n, weight in enumerate(self.weights.get(name, ())):
+                totals[n] += weight
+        return totals
 
     def weigh(self, kind: str, rows: Sequence[FieldOutcome], relation: Relation) -> tuple[FieldOutcome, ...]:
         """Return the rows with the log-odds that each adds for the relation against ``unrelated``."""

@@ -132,7 +132,7 @@ def _inside(a: _Side, b: _Side, announced: bool) -> list[Change]:
     """Return the typed changes between two versions of one sentence."""
     found: list[Change] = []
     mentions_a, mentions_b = a.mentions(), b.mentions()
-    for low_a, high_a, low_b, high_b in _regions(a.sentence.text, b.sentence.text):
+    for low_a, high_a, low_b, high_b in regions(a.sentence.text, b.sentence.text):
         touched_a = [m for m in mentions_a if m.start < high_a and low_a < m.end]
         touched_b = [m for m in mentions_b if m.start < high_b and low_b < m.end]
         for fields in _TOGETHER:
@@ -219,7 +219,7 @@ def _aligned(old: Sequence[Sentence], new: Sequence[Sentence]) -> list[tuple[int
     return pairs
 
 
-def _regions(a: str, b: str) -> Iterator[tuple[int, int, int, int]]:
+def regions(a: str, b: str) -> Iterator[tuple[int, int, int, int]]:
     """Yield the character ranges of both texts whose words differ; an insertion is an empty range on one side."""
     from rapidfuzz.distance import Levenshtein
 

@@ -192,8 +192,7 @@ def pairs(a: Frame, b: Frame, reference: Reference) -> Iterator[tuple[int, int, 
         allowed = _allowed(a.slots, b.slots, left, right)
         near = sentence[np.ix_(left, right)] + clause[np.ix_(left, right)] + slot[np.ix_(left, right)]
         near = np.where(allowed, near, -np.inf)
-        rank_a = (near[:, None, :] > near[:, :, None]).sum(axis=2)
-        rank_b = (near[None, :, :] > near[:, None, :]).sum(axis=1)
+        rank_a, rank_b = _ranks(near), _ranks(near.T).T
         keep = allowed & ((rank_a < NEAREST) | (rank_b < NEAREST))
         for i, j in zip(*np.nonzero(keep), strict=True):
             yield (
@@ -208,6 +207,11 @@ def pairs(a: Frame, b: Frame, reference: Reference) -> Iterator[tuple[int, int, 
                     lead=_lead(near, int(i), int(j)),
                 ),
             )
+
+
+def _ranks(near: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return for each entry how many of its row are greater."""
+    return np.stack([len(row) - np.searchsorted(np.sort(row), row, side="right") for row in near])
 
 
 def _groups(a: Sequence[Slot], b: Sequence[Slot]) -> Iterator[tuple[list[int], list[int]]]:

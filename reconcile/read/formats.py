@@ -18,6 +18,10 @@ from reconcile.read.place import Item, Place, decoded, whole
 STORY_ADVICE: Final = "use `reconcile evaluate stories` for gold files of the story benchmark"
 ARTICLE_ADVICE: Final = 'give one JSON object an article, with its text under "text"'
 FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(.{0,65536}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+LANGUAGE_KEYS: Final = ("lang", "language")
+TEXTS: Final = frozenset({"title", "source", "id", "url", *LANGUAGE_KEYS})  # keys of front matter that want a text
+_YAML: Final = "tag:yaml.org,2002:"
+_PRINTED: Final = frozenset(_YAML + kind for kind in ("bool", "int", "float", "timestamp"))
 JSON_ERRORS: Final = (ValueError, RecursionError)
 
 
@@ -55,7 +59,11 @@ def _front_matter(block: str) -> dict[str, Any]:
                 raise yaml.YAMLError("merge keys (<<) are not read")  # nine lines of them can make millions of pairs
 
     try:
-        meta = Loader(block).get_single_data()
+        loader = Loader(block)
+        node = loader.get_single_node()
+        if isinstance(node, yaml.MappingNode):
+            node.value[:] = [(key, _as_printed(key, value)) for key, value in node.value]
+        meta = loader.construct_document(node) if node else None
         found = {str(key).lower(): value for key, value in meta.items()} if isinstance(meta, dict) else {}
     except (yaml.YAMLError, *JSON_ERRORS) as error:
         raise InputError(str(error).split("\n")[0][:200]) from error
@@ -63,7 +71,9 @@ def _front_matter(block: str) -> dict[str, Any]:
         raise InputError(f"a value does not fit its tag ({type(error).__name__})") from error
     if not isinstance(meta, dict | None):
         raise InputError(f"it is a {type(meta).__name__}, not a mapping")
-    published, lang = _stated(found, "published", "date"), _stated(found, "lang", "language")
+    published, lang = _stated(found, "published", "date"), _stated(found, *LANGUAGE_KEYS)
+    if lang is None:  # perhaps `true`, which is left to be reported
+        lang = found.get("lang", found.get("language"))
     return {**found, "published": published, "lang": lang}
 
 
@@ -71,6 +81,20 @@ def _stated(found: dict[str, Any], *names: str) -> Any:
     """Return the first value that is given: for Jekyll, `published: true` is no date."""
     given = (found.get(name) for name in names)
     return next((value for value in given if value not in (None, "") and not isinstance(value, bool)), None)
+
+
+def _as_printed(key: Any, value: Any) -> Any:
+    """Let a number, a day or a word that YAML takes for true or false be the text that it is where a text is wanted.
+
+    Of those words only `no` is a language; where a language is wanted, the others stay what they are, to be reported.
+    """
+    name = key.value.lower() if isinstance(key.value, str) else ""
+    plain = isinstance(value.value, str) and value.style is None  # one word or line, not in quotes
+    if name not in TEXTS or not plain or value.tag not in _PRINTED:
+        return value
+    if name in LANGUAGE_KEYS and value.tag == _YAML + "bool" and value.value.lower() != "no":
+        return value
+    return type(value)(_YAML + "str", value.value, value.start_mark, value.end_mark)
 
 
 def _draft(record: dict[str, Any], place: Place, *, line: int = 0, raw: str = "", fallback: str = "") -> Draft:

@@ -33,6 +33,11 @@ EXTENSIONS: Final = {
     "xhtml": "html", "rss": "feed", "atom": "feed", "json": "json", "jsonl": "jsonl", "ndjson": "jsonl",
     "csv": "csv", "tsv": "csv", "warc": "warc", "pdf": "pdf", "docx": "office", "docm": "office", "odt": "office",
 }  # fmt: skip
+DOCUMENTS: Final = (
+    "doc rtf wps wpd sxw ott fodt pages odp ppt pps pptx epub mobi azw3 djvu xps eml msg mbox mht mhtml webarchive"
+)
+UNREAD: Final = frozenset(DOCUMENTS.split())  # what may hold articles all the same
+PACKED: Final = frozenset({"bz2", "xz", "zst", "lz4", "br", "zip", "7z"})
 TYPES: Final = {
     **dict.fromkeys(PAGE_TYPES, "html"), **dict.fromkeys(OFFICE_TYPES, "office"), PDF_TYPE: "pdf",
     "application/rss+xml": "feed", "application/atom+xml": "feed", "application/rdf+xml": "feed",
@@ -60,6 +65,16 @@ def extension(name: str) -> str:
     """Return the extension in lower case, that below ".gz" where there is one."""
     base = os.path.basename(name).lower().removesuffix(".gz")
     return base.rpartition(".")[2] if "." in base else ""
+
+
+def unread_kind(name: str) -> str:
+    """Return the extension of a file that may hold articles and is of a kind that is not read, else "".
+
+    Pictures, data, programs and what else lies in a folder beside articles is no such kind.
+    """
+    ending = extension(name)
+    inner = extension(name[: -len(ending) - 1])
+    return ending if ending in UNREAD or (ending in PACKED and inner in EXTENSIONS) else ""
 
 
 def refused_kind(head: bytes) -> str:

@@ -11,6 +11,7 @@ import re
 import stat
 import sys
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +22,16 @@ from reconcile.errors import InputError
 from reconcile.model import Article, Problem
 from reconcile.read.clean import headline
 from reconcile.read.fetch import Fetcher, FetchRules
-from reconcile.read.forms import EXTENSIONS, HEAD, READERS, UNSURE_TYPES, extension, form_of, refused_kind
+from reconcile.read.forms import (
+    EXTENSIONS,
+    HEAD,
+    READERS,
+    UNSURE_TYPES,
+    extension,
+    form_of,
+    refused_kind,
+    unread_kind,
+)
 from reconcile.read.identity import STAGE, host_name, problem, resolve, settle, shown_url
 from reconcile.read.place import DEFAULT_LIMITS, Item, Limits, Place, shown_path
 
@@ -143,6 +153,7 @@ def _expand(given: str, limits: Limits, problems: list[Problem]) -> Iterator[str
 def _folder(top: str, limits: Limits, problems: list[Problem]) -> Iterator[str]:
     """Walk a folder: hidden files and files of other kinds are passed over, each folder is entered once."""
     seen: set[str] = set()
+    unread: Counter[str] = Counter()
     empty = True
 
     def failed(error: OSError) -> None:
@@ -165,14 +176,27 @@ def _folder(top: str, limits: Limits, problems: list[Problem]) -> Iterator[str]:
             if may_be_article(name):
                 empty = False
                 yield os.path.join(folder, name)
+            elif not _is_companion(name):
+                unread[unread_kind(name)] += 1
+    problems.extend(_passed_over(top, kind, count) for kind, count in sorted(unread.items()) if kind)
     if empty:
         problems.append(_refused(top, "no readable file in this folder", "pass files that hold articles"))
 
 
+def _passed_over(top: str, kind: str, count: int) -> Problem:
+    files = f"{count:,} .{kind} file{'s are' if count > 1 else ' is'}"
+    message = f"{files} passed over: such files are not read"
+    return replace(_refused(top, message, "save them as text, DOCX, ODT, PDF or HTML"), kept=True)
+
+
+def _is_companion(name: str) -> bool:
+    """Return whether a file is hidden, or a README or the like."""
+    return name.startswith(".") or name.partition(".")[0].lower() in NOT_ARTICLES
+
+
 def may_be_article(name: str) -> bool:
     """Return whether a file of a folder is read, by its name: not hidden, of a known form, no README or the like."""
-    stem, _, _ = name.partition(".")
-    if name.startswith(".") or stem.lower() in NOT_ARTICLES:
+    if _is_companion(name):
         return False
     ending = extension(name)
     known = ending in EXTENSIONS or ending == "xml"

@@ -23,6 +23,7 @@ class Limits:
     ``max_bytes`` bounds one document or line, ``max_page_bytes`` one web page or feed, ``max_stream_bytes``
     one file of many articles (JSON Lines, CSV, WARC). Depth counts folders below the one named. ``max_pages``
     and ``max_seconds`` bound one PDF; ``max_seconds`` also bounds one download with all its redirects.
+    ``max_compared_sentences`` bounds what of one article is compared, not what is read (``match/limited.py``).
     More than ``max_errors`` problems stop the reading.
     """
 
@@ -36,6 +37,7 @@ class Limits:
     max_errors: int = 1_000_000
     max_pages: int = 500
     max_seconds: int = 60
+    max_compared_sentences: int = 200
 
 
 DEFAULT_LIMITS: Final = Limits()

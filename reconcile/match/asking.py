@@ -1,0 +1,99 @@
+"""Which pairs the judge is asked about: those of which some opinion would change what is said.
+
+Reading two sentences is the dearest step of a run, and most candidate pairs are so far from one question that they
+stay unrelated whatever the judge says. All opinions that the comparisons can tell apart are tried on the relation
+weights beforehand (a bound, as in branch and bound); a pair that none of them relates is not asked about. The findings
+are the same as if all had been asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from reconcile.match.compare import assertion, compare, outcome
+from reconcile.match.declare import Pairing
+from reconcile.match.identity import IDENTITY
+from reconcile.match.judge import FIELDS, Opinion
+from reconcile.match.relate import CLASSES, POSSIBLE, RelationModel
+from reconcile.match.slots import STATEMENT
+from reconcile.model import FieldOutcome, Outcome, Relation
+
+HEARS = ("judge", "matter")  # the identity comparisons that read the opinion
+STEPS = 20  # opinions are tried in steps of one in so many
+SLACK = 1e-6  # of a probability: sums in another order
+
+Rows = tuple[FieldOutcome, ...]
+Totals = NDArray[np.float64]
+
+
+class Asking:
+    """Tells of pairings whether their relation could hang on the judge's opinion, by one model's weights."""
+
+    def __init__(self, model: RelationModel) -> None:
+        self._model = model
+        self._tried: dict[str, list[tuple[Outcome | None, Totals]]] = {}
+        self._least: dict[tuple[str, Outcome], tuple[list[int], Totals]] = {}
+
+    def needed(self, pairing: Pairing) -> bool:
+        """Return whether some opinion, or none, would make more of the pair than unrelated. What is retold always is."""
+        if pairing.a.kind == "quotation":
+            return False
+        if pairing.retold:
+            return True
+        rows = compare(pairing)
+        whole = pairing.a.kind == STATEMENT
+        if not whole and rows[0].outcome is Outcome.NO_EVIDENCE:
+            return False
+        known = [row for row in rows[whole:] if row.field not in HEARS]
+        totals = np.array(self._model.totals(pairing.a.kind, known, start=True))
+        return any(
+            self._relates(pairing.a.kind, said or rows[0].outcome, totals + added)
+            for said, added in self._opinions(pairing)
+        )
+
+    def _relates(self, kind: str, said: Outcome, totals: Totals) -> bool:
+        """Return whether any row of totals gives a relation that the assertion allows and that is sure enough."""
+        if (kind, said) not in self._least:
+            relations = [c for c in CLASSES if c in POSSIBLE[said]]
+            least = [2.0 if c is Relation.UNRELATED else self._model.threshold(c, kind) - SLACK for c in relations]
+            self._least[kind, said] = [CLASSES.index(c) for c in relations], np.array(least)
+        columns, least_of = self._least[kind, said]
+        odds = np.exp(totals[:, columns] - totals.max(axis=1, keepdims=True))
+        return bool((odds >= least_of * odds.sum(axis=1, keepdims=True)).any())
+
+    def _opinions(self, pairing: Pairing) -> list[tuple[Outcome | None, Totals]]:
+        """Return what each opinion adds to the totals of a kind, grouped by what it asserts (None: the slots do)."""
+        base = pairing.a.kind.partition(" ")[0]
+        if base not in self._tried:
+            grouped: dict[Outcome | None, list[list[float]]] = {}
+            for rows in _told(pairing):
+                said = rows[0].outcome if base == STATEMENT else None
+                if said is not Outcome.NO_EVIDENCE:
+                    grouped.setdefault(said, []).append(self._model.totals(base, rows))
+            self._tried[base] = [(said, np.array(added)) for said, added in grouped.items()]
+        return self._tried[base]
+
+
+def _told(pairing: Pairing) -> list[Rows]:
+    """Return the different rows that opinions on a pair lead to; the assertion first where the judge makes it."""
+    heard = [c for c in IDENTITY if c.field in HEARS and c.applies(pairing)]
+    if pairing.a.kind == STATEMENT:
+        heard = [assertion(pairing), *heard]
+    found: dict[tuple[str, ...], Rows] = {}
+    for opinion in (None, *_opinions()):
+        rows = tuple(outcome(comparison, replace(pairing, opinion=opinion)) for comparison in heard)
+        found.setdefault(tuple(row.level for row in rows), rows)
+    return list(found.values())
+
+
+@cache
+def _opinions() -> tuple[Opinion, ...]:
+    """Return opinions all over the triangle of probabilities, and of contradictions one for each field."""
+    shares = [(a / STEPS, c / STEPS) for a, c in product(range(STEPS + 1), repeat=2) if a + c <= STEPS]
+    fields = [tuple(float(f is field) for f in FIELDS) for field in FIELDS]
+    return tuple(Opinion(a, c, 1 - a - c, field) for (a, c), field in product(shares, fields))
