@@ -6,6 +6,8 @@ import functools
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -232,6 +234,17 @@ def test_a_read_only_database_is_only_read(newsroom: str, tmp_path: Path) -> Non
         assert [path.name for path in folder.iterdir()] == [db.name]
     finally:
         folder.chmod(0o755)
+
+
+def test_checking_loads_no_torch(published: Path) -> None:
+    """The packaged models run without it; loading it would cost more than the check."""
+    code = "import sys; from reconcile.cli import main; code = main(sys.argv[1:]); print(*sys.modules); sys.exit(code)"
+    words = ["--quiet", "check", str(PLANTED), "--db", str(published), "--format", f"json={published.parent / 'out'}"]
+    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr
+    loaded = set(done.stdout.split())
+    assert "onnxruntime" in loaded
+    assert not loaded & {"torch", "transformers", "sentence_transformers", "datasette"}
 
 
 # ------------------------------------------------------------------ the same as a run, with a stand-in for the model

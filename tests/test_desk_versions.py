@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from reconcile.match import answers, identity
 from reconcile.model import Relation, Sentence
 from reconcile.publish.desk import marks, plots, versions, words
 from reconcile.publish.store import Store
@@ -129,6 +130,39 @@ def test_units_that_may_be_one_are_drawn_together(units: list[str], unit: str, d
 )
 def test_likeness_in_words(label: str, expected: str) -> None:
     assert words.level(label) == expected
+
+
+@pytest.mark.parametrize(
+    ("explanation", "expected"),
+    [
+        ("value: '12' against '19', values differ; both cannot be true", "Values differ; both cannot be true."),
+        ("""value: "l'an 12" against '19', values differ""", "Values differ."),
+        ("against reference a.csv: value: '12' against '19', values differ", None),
+        ("value: 'it's' against '19', values differ", None),
+        ("“12” and “19” cannot both be", None),
+        ("", None),
+    ],
+)
+def test_explanation_does_not_say_the_answers_again(explanation: str, expected: str | None) -> None:
+    assert words.because(explanation) == (explanation if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("pole: opposite events", "what happened: opposite events"),
+        ("value: values differ", "number or amount: values differ"),
+        ("", ""),
+    ],
+)
+def test_rules_in_words(name: str, expected: str) -> None:
+    assert words.rule(name) == expected
+
+
+def test_every_comparison_that_is_declared_has_words() -> None:
+    plain = {"subject", "unit", "entity", "place", "value", "date", "direction", "status", "statement"}
+    declared = {c.field for c in (*answers.CONTEXT, *answers.ASSERTION.values(), *identity.IDENTITY)}
+    assert {name for name in declared if words.comparison(name) == name} <= plain
 
 
 @pytest.mark.parametrize(

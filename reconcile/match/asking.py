@@ -40,7 +40,7 @@ class Asking:
         self._least: dict[tuple[str, Outcome], tuple[list[int], Totals]] = {}
 
     def needed(self, pairing: Pairing) -> bool:
-        """Return whether some opinion, or none, would make more of the pair than unrelated. What is retold always is."""
+        """Return whether some opinion, or none, would make more of the pair than unrelated; always if it is retold."""
         if pairing.a.kind == "quotation":
             return False
         if pairing.retold:

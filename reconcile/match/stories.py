@@ -11,8 +11,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
-from scipy.spatial.distance import squareform
 
 from reconcile.match import near
 from reconcile.match.near import Profile, Profiles
@@ -47,6 +45,9 @@ def story(members: Sequence[Article]) -> Story:
 def _labels(profiles: Sequence[Profile]) -> Sequence[int] | NDArray[np.int32]:
     if len(profiles) == 1:
         return [1]
+    from scipy.cluster.hierarchy import fcluster, linkage  # half a second, wanted only here
+    from scipy.spatial.distance import squareform
+
     joined = Profiles.of(profiles)
     distance = np.clip(MOST - near.likeness(joined, joined), 0.0, None)
     np.fill_diagonal(distance, 0.0)

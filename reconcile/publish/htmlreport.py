@@ -33,6 +33,7 @@ def html_report(conn: sqlite3.Connection, name: str, *, limit: int = LIMIT) -> s
         "language": words.language,
         "relation_word": words.relation,
         "field_word": words.field,
+        "because": words.because,
         "quote_pieces": quote_pieces,
         "rulings": RULINGS,
     }

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, pairwise
+from itertools import accumulate, groupby, pairwise
 from typing import Any
+
+from reconcile.model import Outcome
 
 BARS = 120.0
 
@@ -136,6 +138,26 @@ def waterfall(weights: Sequence[float | None]) -> Waterfall:
         left = min(before, before + weight)
         bars.append(Bar(round((left - low) * unit, 1), round(abs(weight) * unit, 1), signed(weight), sense))
     return Waterfall(tuple(bars), round(-low * unit, 1), signed(sums[-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Outcomes for a table: by role, each with its bar; ``silent``: fields that found nothing and weigh nothing."""
+
+    roles: list[tuple[str, list[tuple[Mapping[str, Any], Bar | None]]]]
+    silent: list[str]
+
+
+def told(outcomes: Sequence[Mapping[str, Any]]) -> Told:
+    """Put the outcomes into a table, in their order: each bar of the waterfall starts where the one above it ended."""
+    shown, silent = [], []
+    for outcome, bar in zip(outcomes, waterfall([o["weight"] for o in outcomes]).bars, strict=True):
+        said = outcome["outcome"] != Outcome.NO_EVIDENCE or outcome["a"] or outcome["b"]
+        if not said and (bar is None or bar.text == signed(0)):
+            silent.append(str(outcome["field"]))
+        else:
+            shown.append((outcome, bar))
+    return Told([(role, list(rows)) for role, rows in groupby(shown, lambda row: str(row[0]["role"]))], silent)
 
 
 def signed(weight: float) -> str:

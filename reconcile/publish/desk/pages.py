@@ -13,9 +13,9 @@ from datasette.utils.asgi import Response
 from reconcile.errors import StoreError
 from reconcile.publish import read, retractions
 from reconcile.publish.decisions import standing
-from reconcile.publish.desk import fields, listings, queries, questions, rulings, words
+from reconcile.publish.desk import fields, listings, queries, questions, rulings, versions, words
 from reconcile.publish.desk.access import chosen_database, publishing
-from reconcile.publish.desk.marks import Mark, context_pieces, paragraphs, pieces, waterfall
+from reconcile.publish.desk.marks import Mark, context_pieces, paragraphs, pieces, told, waterfall
 from reconcile.publish.desk.queries import Filters, Viewer
 from reconcile.publish.desk.render import HEADERS, ask, finding_link, found, json_response, link, render, say
 from reconcile.publish.verifications import verification_text
@@ -105,8 +105,13 @@ def _finding(
     for side in (finding["a"], finding["b"]):
         side["copies"] = queries.copies(conn, side["also_in"])
         side["said_by"] = queries.said_by(conn, side["claim_id"])
+        side["repeats"] = queries.repeats(conn, side["article_id"])
+    question = questions.question(conn, finding["cluster_id"])
     if quotes_only:
         _quotes_only(finding)
+    else:
+        for side in (finding["a"], finding["b"]):
+            versions.add_sentences(conn, side, question)
     every = list(read.decisions(conn, finding_id))
     seen = rulings.visible(every, who, finding["digest"])
     stands = standing(seen)
@@ -121,7 +126,7 @@ def _finding(
         "others_hidden": len({d.reviewer for d in standing(every)} - {d.reviewer for d in seen}),
         "agreed": len({d.ruling for d in stands if d.digest == finding["digest"]}) == 1,
         "story": queries.story_title(conn, finding["story_id"]),
-        "question": questions.question(conn, finding["cluster_id"]),
+        "question": question,
         "cluster": queries.cluster_findings(conn, finding["cluster_id"], finding_id, who),
         "place": asdict(queries.place(conn, filters, finding_id)),
     }
@@ -160,6 +165,7 @@ async def finding_page(datasette: Datasette, request: Request) -> Response:
         "filter_query": query,
         "pieces": {side: context_pieces(finding[side]["context"]) for side in ("a", "b")},
         "fall": waterfall([o["weight"] for o in finding["outcomes"]]),
+        "told": told(finding["outcomes"]),
         "can_review": bool(filters.reviewer) and database.is_mutable,
         "read_only": not database.is_mutable,
         "stale": latest is not None and latest["digest"] != finding["digest"],

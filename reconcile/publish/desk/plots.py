@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from reconcile.claims.amounts.units import GENERIC, may_equal
 from reconcile.publish.desk import words
 
 WIDTH = 100.0
@@ -45,11 +46,12 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """Lanes over one scale; ``ticks`` are places and their labels."""
+    """Lanes over one scale; ``ticks`` are places and their labels, ``left`` how many answers could not be drawn."""
 
     lanes: tuple[Lane, ...]
     ticks: tuple[tuple[float, str], ...]
     unit: str = ""
+    left: int = 0
 
 
 SAME = 1e-12  # share of a value that is no difference on a plot
@@ -97,12 +99,13 @@ def _bounds(said: Mapping[str, Any]) -> tuple[float, float] | None:
 def value_strip(answers: Iterable[Mapping[str, Any]]) -> Plot | None:
     """Return the numbers of a question, one lane an article by time; None where fewer than two can be compared.
 
-    Only the most usual unit is drawn. Rounding and hedges are intervals ("about 50", "more than 100").
+    Only the most usual unit is drawn, with what may be it ("dollars" beside "US$"). Rounding and hedges are intervals
+    ("about 50", "more than 100").
     """
-    found = [(n, s, ends) for n, a in enumerate(answers) for s in a["said"] if (ends := _bounds(s)) is not None]
-    units = [s["unit"] for _, s, _ in found]
-    unit = max(sorted(set(units)), key=units.count, default="")
-    found = [item for item in found if item[1]["unit"] == unit]
+    every = [(n, said) for n, answer in enumerate(answers) for said in answer["said"]]
+    found = [(n, said, ends) for n, said in every if (ends := _bounds(said)) is not None]
+    unit = _usual_unit([said["unit"] for _, said, _ in found])
+    found = [item for item in found if may_equal(item[1]["unit"], unit)]
     if len(found) < 2:
         return None
     values = [value for _, _, ends in found for value in ends]
@@ -119,7 +122,16 @@ def value_strip(answers: Iterable[Mapping[str, Any]]) -> Plot | None:
     round_only = unit in ("", "count")
     at = at or [v for v in nice_ticks(low, high) if v == int(v) or not round_only]
     ticks = tuple((place(v), number(v)) for v in at)
-    return Plot(tuple(lanes), ticks, unit)
+    return Plot(tuple(lanes), ticks, unit, len(every) - len(found))
+
+
+def _usual_unit(units: Sequence[str]) -> str:
+    """The unit that most of these may be. A name that many countries share ("dollar") counts for itself alone."""
+
+    def weight(unit: str) -> int:
+        return units.count(unit) if unit in GENERIC else sum(may_equal(unit, other) for other in units)
+
+    return max(sorted(set(units)), key=weight, default="")
 
 
 def _marks(low: float, high: float, kind: str, opened: str) -> tuple[Mark, ...]:
@@ -131,7 +143,8 @@ def _marks(low: float, high: float, kind: str, opened: str) -> tuple[Mark, ...]:
 
 def date_strip(answers: Iterable[Mapping[str, Any]]) -> Plot | None:
     """Return the days that a question is answered with, one lane an article; None where fewer than two have one."""
-    found = [(n, s) for n, a in enumerate(answers) for s in a["said"] if s["days"]]
+    every = [(n, said) for n, answer in enumerate(answers) for said in answer["said"]]
+    found = [(n, said) for n, said in every if said["days"]]
     if len(found) < 2:
         return None
     ends = {day: float(date.fromisoformat(day).toordinal()) for _, s in found for day in s["days"]}
@@ -141,7 +154,7 @@ def date_strip(answers: Iterable[Mapping[str, Any]]) -> Plot | None:
         low, high = (place(ends[day]) for day in said["days"])
         lanes.append(Lane({**said, "answer": n % KINDS}, _marks(low, high, f"answer{n % KINDS}", "")))
     days = sorted({min(ends), max(ends)})
-    return Plot(tuple(lanes), tuple((place(ends[d]), words.day(d)) for d in days))
+    return Plot(tuple(lanes), tuple((place(ends[d]), words.day(d)) for d in days), left=len(every) - len(found))
 
 
 def moment(published: str | None) -> datetime | None:

@@ -342,9 +342,17 @@ def article(conn: sqlite3.Connection, article_id: str) -> dict[str, Any] | None:
 
 
 def copies(conn: sqlite3.Connection, article_ids: list[str]) -> list[dict[str, Any]]:
-    """Return these articles with the way in which each repeats its origin, in the order given."""
+    """Return these articles, without their texts, with the way in which each repeats its origin, in the order given."""
     found = (article(conn, article_id) for article_id in article_ids)
-    return [row for row in found if row is not None]
+    return [{name: value for name, value in row.items() if name != "text"} for row in found if row is not None]
+
+
+def repeats(conn: sqlite3.Connection, article_id: str) -> dict[str, Any] | None:
+    """Return what an article repeats (``article_id``, ``source``, ``title``) and in what ``kind``; None if nothing."""
+    sql = """SELECT p.article_id, coalesce(s.name, p.source, '') AS source, p.title, p.lang, o.kind
+      FROM origins o JOIN articles p ON p.article_id = o.origin_id LEFT JOIN sources s ON s.source_id = p.source
+      WHERE o.article_id = ? AND o.origin_id <> o.article_id"""
+    return next(query(conn, sql, [article_id]), None)
 
 
 def story_title(conn: sqlite3.Connection, story_id: str) -> str:

@@ -69,6 +69,12 @@ def _usual(names: Iterable[str]) -> str:
     return min(counts, key=lambda n: (-counts[n], n), default="")
 
 
+def _heading(values: Iterable[str]) -> str:
+    """The most usual of these values, the first given where several are."""
+    counts = Counter(values)
+    return max(counts, key=lambda value: counts[value], default="")
+
+
 def shown_values(findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Return the answer of each claim as the findings print it, the most usual where they differ."""
     given: dict[str, list[str]] = {}
@@ -109,7 +115,7 @@ def _answers(
     values = shown_values(findings)
     values = {i: values.get(i) or _own_value(claim) for i, claim in read.items()}
     given = {row["claim_id"]: _said(row, read[row["claim_id"]], values[row["claim_id"]]) for row in claims}
-    for finding in findings:
+    for finding in reversed(findings):  # the most severe finding has the last word
         _point_out(given, finding)
     _add_copies(conn, given, findings)
     order = sorted(given, key=lambda i: (given[i]["published"] or "9", given[i]["article_id"], given[i]["start"]))
@@ -118,7 +124,7 @@ def _answers(
         said = _folded([given[i] for i in group])
         made.append(
             {
-                "value": _usual(values[i] for i in group),
+                "value": _heading(values[i] for i in group),
                 "origins": len(_origins(said)),
                 "articles": len({i for s in said for i in _articles({"said": [s]})}),
                 "said": said,
@@ -165,13 +171,11 @@ def _said(row: Mapping[str, Any], claim: Claim, value: str) -> dict[str, Any]:
 
 
 def _point_out(given: Mapping[str, dict[str, Any]], finding: Mapping[str, Any]) -> None:
-    """Narrow the deciding words of both claims to those that the finding compares."""
+    """Mark, as the deciding words of both claims, those that a finding compares by the value that is shown."""
     for side in ("a", "b"):
-        low, high, said = (
-            *(finding[f"focus_{side}_{end}"] for end in ("start", "end")),
-            given.get(finding[f"claim_{side}"]),
-        )
-        if said is not None and low is not None and high - low < said["focus_end"] - said["focus_start"]:
+        low, high = (finding[f"focus_{side}_{end}"] for end in ("start", "end"))
+        said = given.get(finding[f"claim_{side}"])
+        if said is not None and low is not None and finding[f"value_{side}"].strip() == said["value"]:
             said["focus_start"], said["focus_end"] = low, high
 
 

@@ -17,6 +17,7 @@ _RELATIONS = {
     "agree": ("Agreement", "The same answer, in other words, another unit or another language."),
     "unrelated": ("Unrelated", "They do not answer the same question."),
 }
+_COUNTED = frozenset({"conflict", "update", "agree"})
 _FIELDS = {
     "value": "number or amount",
     "direction": "direction",
@@ -39,6 +40,58 @@ _AGAINST = {
     "attribution": "not said by the same",
     "statement": "both statements cannot be true",
 }
+# Comparisons by what they look at, where that is not plain from their names (`unit`, `subject`).
+_COMPARISONS = {
+    "name": "names",
+    "pole": "what happened",
+    "question": "whole sentences",
+    "clause": "clauses",
+    "slot": "words around the answers",
+    "nearest": "closest answers",
+    "elsewhere": "answer given elsewhere",
+    "names": "names in the sentences",
+    "words": "words in common",
+    "beside": "words next to the answers",
+    "period": "time that is spoken of",
+    "position": "headline or text",
+    "plan": "plan or fact",
+    "judge": "language model",
+    "matter": "language model: what differs",
+    "modality": "fact, forecast or opinion",
+    "worth": "worth checking",
+    "change": "words of change",
+    "event": "kind of event",
+    "noun": "what is counted",
+    "per": "per what",
+    "metric": "what is measured",
+    "base": "base of comparison",
+    "scope": "part or whole",
+    "size": "size of the numbers",
+    "role": "kinds of name",
+    "part": "part in the event",
+    "gap": "time between the dates",
+    "reported": "when it was published",
+    "growth": "which number is larger",
+    "running": "a count that keeps rising",
+    "speaker": "who said it",
+}
+# What an identity comparison that disagrees adds to the sentence on the two sides; the rest is in the table alone.
+_DIFFERS = {
+    "period": "The times differ",
+    "subject": "The subjects are named differently",
+    "metric": "What is measured differs",
+    "noun": "What is counted differs",
+    "scope": "The scopes differ",
+    "place": "The places differ",
+}
+_ROLES = {
+    "assertion": "What the two say",
+    "identity": "Whether they answer one question",
+    "context": "What else is known",
+}
+_LIKENESS = ((3.0, "far more"), (2.0, "much more"), (1.0, "more"), (0.0, "a little more"))
+_SAID_ALREADY = re.compile(r"""\w+: (?:'[^']*'|"[^"]*") against (?:'[^']*'|"[^"]*"), (?=\w)""")
+_DEVIATIONS = re.compile(r"(\d+(?:\.\d+)?) standard deviations above usual or more")
 SAID = 60  # characters of each answer in a sentence
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}:\d{2}))?")
@@ -49,6 +102,12 @@ def relation(name: str) -> str:
     return _RELATIONS.get(name, (name, ""))[0]
 
 
+def relations(count: int, name: str) -> str:
+    """Return how many findings have a relation: ``1 conflict``, ``3 agreements``, ``2 of different scope``."""
+    one = f"of {relation(name).lower()}" if name == "scope" else relation(name).lower()
+    return f"{count} {one}{'s' if count != 1 and name in _COUNTED else ''}"
+
+
 def meaning(name: str) -> str:
     """Return what a relation says, in one sentence."""
     return _RELATIONS.get(name, ("", ""))[1]
@@ -57,9 +116,9 @@ def meaning(name: str) -> str:
 def relation_in_words(finding: Mapping[str, Any]) -> str:
     """Return how the two sides stand to each other in one sentence, with what each says and what else differs."""
     other = [
-        f" The {o['field']} differs: {o['a']} / {o['b']}."
+        f" {_DIFFERS[o['field']]}: {o['a']} / {o['b']}."
         for o in finding.get("outcomes", ())
-        if o["role"] == "identity" and o["outcome"] == "disagree" and o["a"] and o["b"]
+        if o["field"] in _DIFFERS and o["role"] == "identity" and o["outcome"] == "disagree" and o["a"] and o["b"]
     ]
     return _two_sides(finding) + "".join(other)
 
@@ -79,9 +138,39 @@ def _two_sides(finding: Mapping[str, Any]) -> str:
     return f"{a} and {b} can both be true." if name == "compatible" else meaning(name)
 
 
+def because(explanation: str) -> str:
+    """Return an explanation without the two answers that it begins with, for where they stand above it."""
+    rest = _SAID_ALREADY.sub("", explanation, count=1) if _SAID_ALREADY.match(explanation) else ""
+    return f"{rest[0].upper()}{rest[1:]}." if rest else explanation
+
+
 def field(name: str) -> str:
     """Return what differs, in words."""
     return _FIELDS.get(name, name)
+
+
+def comparison(name: str) -> str:
+    """Return what a comparison looks at, in words."""
+    return _COMPARISONS.get(name) or field(name)
+
+
+def rule(name: str) -> str:
+    """Return a comparison and its result (``pole: opposite events``) in words."""
+    compared, colon, result = name.partition(": ")
+    return f"{comparison(compared)}: {level(result)}" if colon else name
+
+
+def role(name: str) -> str:
+    """Return the heading of the comparisons of one role."""
+    return _ROLES.get(name, name)
+
+
+def level(label: str) -> str:
+    """Return a comparison's result for people: likeness in words and not in standard deviations."""
+    match = _DEVIATIONS.fullmatch(label)
+    if match is None:
+        return label
+    return f"{next(word for least, word in _LIKENESS if float(match[1]) >= least)} alike than usual"
 
 
 def day(published: str | None) -> str:
