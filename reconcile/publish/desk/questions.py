@@ -86,7 +86,7 @@ def shown_values(findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
 
 
 def groups(claims: Sequence[str], values: Mapping[str, str], findings: Iterable[Mapping[str, Any]]) -> list[list[str]]:
-    """Return these claims by answer: one answer is the same words, or what was found to agree."""
+    """Return these claims by answer: one answer is one value, or what was found to agree."""
     member = {claim: claim for claim in claims}
 
     def top(claim: str) -> str:
@@ -120,7 +120,7 @@ def _answers(
     _add_copies(conn, given, findings)
     order = sorted(given, key=lambda i: (given[i]["published"] or "9", given[i]["article_id"], given[i]["start"]))
     made = []
-    for group in groups(order, values, findings):
+    for group in groups(order, {i: _meant(read[i], value) for i, value in values.items()}, findings):
         said = _folded([given[i] for i in group])
         made.append(
             {
@@ -131,6 +131,12 @@ def _answers(
             }
         )
     return sorted(made, key=lambda a: (-a["origins"], a["said"][0]["published"] or "9", a["value"]))
+
+
+def _meant(claim: Claim, value: str) -> str:
+    """What a value says, whatever the word: "gains" and "climbed" are one direction."""
+    cue = next((c for c in claim.cues if c.raw.casefold() == value.casefold()), None)
+    return value if cue is None else f"{cue.kind} {cue.group} {cue.value}"
 
 
 def _own_value(claim: Claim) -> str:
