@@ -26,7 +26,7 @@ from tests.test_roles import filled
 TABLES = """
 meta numbers units currencies hedges counting per change_multiples linking months weekdays relative_days periods
 time_words direction negation status modality attribution titles entities mentions stopwords scope opposites
-metrics revisions roles
+metrics revisions roles facts
 """.split()  # noqa: SIM905
 
 

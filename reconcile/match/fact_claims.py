@@ -37,10 +37,7 @@ from reconcile.read.facts import COMMA, FactRow, from_json
 
 EXTRACTOR = "reference/1"
 GROWTH = "growth_rate"
-# Words that make of a metric its change, and metrics that a minus alone does not, as they may be below zero.
-CHANGE_WORDS = frozenset(
-    ["change", "veränderung", "änderung", "variation", "variación", "cambio", "variação", "verandering", "perubahan"]
-)
+# Metrics that a minus alone does not make a change, as they may be below zero.
 RATES = frozenset({"inflation", "interest_rate", "bond_yield", "margin"})
 DIRECTIONS = {1: Direction.UP, 0: Direction.FLAT, -1: Direction.DOWN}
 _BOUNDS = {
@@ -218,6 +215,12 @@ def _metrics(words: str) -> tuple[str, tuple[Cue, ...]]:
     return best
 
 
+@lru_cache(maxsize=4)
+def listed(name: str) -> frozenset[str]:
+    """Return one list of ``[facts]``, of all languages: a table's language may be another than the article's."""
+    return frozenset(word for code in languages.codes() for word in languages.load(code).words("facts", name))
+
+
 def _covered(found: Iterable[Cue]) -> int:
     return sum(cue.end - cue.start for cue in found)
 
@@ -230,7 +233,7 @@ def _direction(row: FactRow, quantity: Quantity, groups: frozenset[str], lang: s
     words = stance.direction(row.metric.lower(), lang)
     sign = next((c for c in row.value if c in "+-−" or c.isdigit()), "")
     signed = sign == "+" or (sign in "-−" and quantity.dimension in ("ratio", "point") and not groups & RATES)
-    named = bool(CHANGE_WORDS & set(row.metric.casefold().split()))
+    named = bool(listed("change") & set(row.metric.casefold().split()))
     value = quantity.low if quantity.low is not None else quantity.high
     if value is None or not (signed or words or named or GROWTH in groups):
         return None

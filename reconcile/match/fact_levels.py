@@ -7,42 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import cache
 
 from reconcile.claims import words
 from reconcile.claims.naming import geography
 from reconcile.match import levels, values
 from reconcile.match import shown as show
 from reconcile.match.declare import AGREE, DISAGREE, NEAR, NONE, Comparison, Pairing, level, missing, otherwise
-from reconcile.match.fact_claims import CHANGE_WORDS, EXTRACTOR, GROWTH
+from reconcile.match.fact_claims import EXTRACTOR, GROWTH, listed
 from reconcile.match.slots import Slot
 from reconcile.model import Claim, Cue, Quantity, Relation, Role, TimeRef
 
 SHORT = 31  # days up to which a time inside another may answer the same question
 FRESH, STALE = 14, 400  # days after a row's period in which a claim without a time is about it: at least, at most
-# Stems of nouns that count no part of a whole: "19 people died" is the death toll, "four children died" is not.
-EVERYONE = frozenset(
-    [
-        "peopl",
-        "perso",
-        "indiv",
-        "resid",
-        "victi",
-        "mensc",
-        "leute",
-        "einwo",
-        "gente",
-        "gens",
-        "pesso",
-        "vitim",
-        "mense",
-        "inwon",
-        "orang",
-        "jiwa",
-        "warga",
-        "tao",
-        "katao",
-    ]
-)
+
+
+@cache
+def _stems(name: str) -> frozenset[str]:
+    """Return the stems of one list of ``[facts]``."""
+    return frozenset(map(words.stem, listed(name)))
 
 
 def sides(p: Pairing) -> tuple[Slot, Slot]:
@@ -120,7 +103,7 @@ def same_words(p: Pairing) -> bool:
         return False
     lang = said.claim.lang
     clause = said.claim.quote[said.clause.start : said.clause.end]
-    wanted = words.stems(fact.claim.metric, lang) - {words.stem(w) for w in CHANGE_WORDS}
+    wanted = words.stems(fact.claim.metric, lang) - _stems("change")
     return bool(wanted) and wanted <= words.stems(clause, lang) | values.noun_stems(said)
 
 
@@ -139,7 +122,10 @@ def is_part(p: Pairing) -> bool:
 
 
 def _some_only(said: Slot, fact: Slot) -> bool:
-    """Some of what the row counts: the noun beside the number is neither the row's nor the metric's own."""
+    """Some of what the row counts: the noun beside the number is neither the row's nor the metric's own.
+
+    "19 people died" is the death toll, "four children died" is not.
+    """
     noun = values.noun_stems(said)
     if not noun or not isinstance(said.answer, Quantity) or said.answer.dimension != "count":
         return False
@@ -147,7 +133,7 @@ def _some_only(said: Slot, fact: Slot) -> bool:
     own = words.stems(f"{fact.claim.metric} {row.noun if isinstance(row, Quantity) else ''}", lang)
     for cue in said.claim.cues:
         own |= words.stems(cue.raw, lang) if cue.kind == "metric" else frozenset()
-    return not noun & (own | EVERYONE)
+    return not noun & (own | _stems("everyone"))
 
 
 # When ---------------------------------------------------------------------------------------------------------------
