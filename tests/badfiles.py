@@ -337,7 +337,7 @@ def texts() -> Iterator[Bad]:
         yield Bad(f"nasty{number:02}.txt", text.encode())
         if len(text) < 10_000:
             yield Bad(f"nasty{number:02}.jsonl", row(id=f"nasty {number}", text=text, title=text[:50]))
-    yield Bad("sentences.txt", ("A man bought 3 goats. " * 40_000).encode(), "")
+    yield Bad("sentences.txt", ("A man bought 3 goats. " * 40_000).encode(), "are compared with")
     yield Bad("toolong.txt", b"The bridge is long. " * 60_000, "the limit is")
 
 
