@@ -93,7 +93,8 @@ def _told(pairing: Pairing) -> list[Rows]:
 
 @cache
 def _opinions() -> tuple[Opinion, ...]:
-    """Return opinions all over the triangle of probabilities, and of contradictions one for each field."""
-    shares = [(a / STEPS, c / STEPS) for a, c in product(range(STEPS + 1), repeat=2) if a + c <= STEPS]
+    """Return opinions along the sides of the triangle of probabilities and amid it, of each field."""
+    steps = [n / STEPS for n in range(STEPS + 1)]
+    sides = [*((s, 0.0) for s in steps), *((0.0, s) for s in steps), *((1 - s, s) for s in steps), (1 / 3, 1 / 3)]
     fields = [tuple(float(f is field) for f in FIELDS) for field in FIELDS]
-    return tuple(Opinion(a, c, 1 - a - c, field) for (a, c), field in product(shares, fields))
+    return tuple(Opinion(a, c, 1 - a - c, field) for (a, c), field in product(sides, fields))

@@ -46,8 +46,7 @@ class OnnxEmbedder(TokenwiseEmbedder):
         super().__init__(weights.DIM, threads or cores())
         self._tokenizer = tokenizer()
         self._words = word_vectors()
-        sha256 = json.loads(CARD.read_text("utf-8"))["sha256"]
-        self._session = session(checked(FILE, sha256, "reinstall reconcile"), restored())
+        self._session = _packaged()
 
     def _rows(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[Row]:
         coded = self._tokenizer.encode_batch([PROMPT + text for text in texts], add_special_tokens=False)
@@ -87,6 +86,13 @@ def word_vectors() -> Vectors:
         (length,) = struct.unpack("<Q", file.read(8))
         entry = json.loads(file.read(length))[WORDS]
     return np.memmap(path, "<f4", "r", 8 + length + entry["data_offsets"][0], tuple(entry["shape"]))
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> InferenceSession:
+    """Return the session of the packaged model, made once a process; it may be used from several threads."""
+    sha256 = json.loads(CARD.read_text("utf-8"))["sha256"]
+    return session(checked(FILE, sha256, "reinstall reconcile"), restored())
 
 
 def session(content: bytes, folder: Path | None = None) -> InferenceSession:
