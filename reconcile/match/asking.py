@@ -15,13 +15,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from reconcile.match.compare import assertion, compare, outcome
+from reconcile.match.compare import NOTHING, assertion, compare, outcome
 from reconcile.match.declare import Pairing
 from reconcile.match.identity import IDENTITY
 from reconcile.match.judge import FIELDS, Opinion
 from reconcile.match.relate import CLASSES, POSSIBLE, RelationModel
-from reconcile.match.slots import STATEMENT
-from reconcile.model import FieldOutcome, Outcome, Relation
+from reconcile.match.slots import STATEMENT, Slot
+from reconcile.model import Claim, ClaimKind, Field, FieldOutcome, Outcome, Relation, Span
 
 HEARS = ("judge", "matter")  # the identity comparisons that read the opinion
 STEPS = 20  # opinions are tried in steps of one in so many
@@ -53,7 +53,7 @@ class Asking:
         totals = np.array(self._model.totals(pairing.a.kind, known, start=True))
         return any(
             self._relates(pairing.a.kind, said or rows[0].outcome, totals + added)
-            for said, added in self._opinions(pairing)
+            for said, added in self._opinions(pairing.a.kind.partition(" ")[0])
         )
 
     def _relates(self, kind: str, said: Outcome, totals: Totals) -> bool:
@@ -66,12 +66,11 @@ class Asking:
         odds = np.exp(totals[:, columns] - totals.max(axis=1, keepdims=True))
         return bool((odds >= least_of * odds.sum(axis=1, keepdims=True)).any())
 
-    def _opinions(self, pairing: Pairing) -> list[tuple[Outcome | None, Totals]]:
+    def _opinions(self, base: str) -> list[tuple[Outcome | None, Totals]]:
         """Return what each opinion adds to the totals of a kind, grouped by what it asserts (None: the slots do)."""
-        base = pairing.a.kind.partition(" ")[0]
         if base not in self._tried:
             grouped: dict[Outcome | None, list[list[float]]] = {}
-            for rows in _told(pairing):
+            for rows in _told(base):
                 said = rows[0].outcome if base == STATEMENT else None
                 if said is not Outcome.NO_EVIDENCE:
                     grouped.setdefault(said, []).append(self._model.totals(base, rows))
@@ -79,16 +78,20 @@ class Asking:
         return self._tried[base]
 
 
-def _told(pairing: Pairing) -> list[Rows]:
-    """Return the different rows that opinions on a pair lead to; the assertion first where the judge makes it."""
+@cache
+def _told(base: str) -> tuple[Rows, ...]:
+    """Return the different rows that opinions lead to, of any pair; the assertion first where the judge makes it."""
+    claim = Claim("", "", "", "text", 0, 0, "", Span(0, 0), ClaimKind.EVENT, "")
+    slot = Slot(claim, Field.STATEMENT, base, Span(0, 0), "", None)
+    pairing = Pairing(slot, slot, NOTHING)
     heard = [c for c in IDENTITY if c.field in HEARS and c.applies(pairing)]
-    if pairing.a.kind == STATEMENT:
+    if base == STATEMENT:
         heard = [assertion(pairing), *heard]
     found: dict[tuple[str, ...], Rows] = {}
     for opinion in (None, *_opinions()):
         rows = tuple(outcome(comparison, replace(pairing, opinion=opinion)) for comparison in heard)
         found.setdefault(tuple(row.level for row in rows), rows)
-    return list(found.values())
+    return tuple(found.values())
 
 
 @cache
