@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,27 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconcile.claims import words
 from reconcile.claims.extract import SlotExtractor
 from reconcile.errors import ConfigError
-from reconcile.match import slots
-from reconcile.match.compare import ASSERTION, COMPARISONS, CONTEXT, IDENTITY, assertion, compare
+from reconcile.match import levels, slots
+from reconcile.match.compare import (
+    ASSERTION,
+    COMPARISONS,
+    CONTEXT,
+    IDENTITY,
+    assertion,
+    compare,
+    may_agree,
+    one_answer,
+    rungs,
+    shown,
+    unheard,
+)  # fmt: skip
 from reconcile.match.declare import Comparison, ComparisonLevel, Pairing, always, never, otherwise
 from reconcile.match.judge import FIELDS, Opinion
 from reconcile.match.slots import Likeness, Slot
-from reconcile.model import Article, Claim, Field, Outcome, Quantity, Role, Sentence, stable_id
+from reconcile.model import Article, Claim, ClaimKind, Field, Outcome, Quantity, Role, Sentence, Span, stable_id
 from reconcile.read import clean, ingest, sentences
 from tests.corpus import EVEN, FILES, FOLDER, PUBLISHED, slot_of, swapped
 
@@ -324,6 +338,39 @@ def test_every_comparison_is_symmetric(two_articles: tuple[list[Slot], list[Slot
         one, other = compare(pairing), compare(swapped(pairing))
         assert [(r.field, r.level, r.outcome) for r in one] == [(r.field, r.level, r.outcome) for r in other]
         assert [(r.a, r.b) for r in one] == [(r.b, r.a) for r in other]
+
+
+def test_agreement_reads_the_answers_alone(two_articles: tuple[list[Slot], list[Slot]]) -> None:
+    pairs = comparable_pairs(*two_articles)
+    bare = Claim("", "", "", "text", 0, 0, "", Span(0, 0), ClaimKind.EVENT, "")
+    agree = {False: 0, True: 0}
+    for a, b in pairs:
+        may = may_agree(a, b)
+        agree[may] += 1
+        assert may == may_agree(replace(a, claim=bare), replace(b, claim=bare))
+        assert one_answer(a, b) == (assertion(Pairing(a, b, EVEN)).level(Pairing(a, b, EVEN)).outcome is Outcome.AGREE)
+    assert min(agree.values()) > 10
+
+
+def test_what_is_known_before_the_judge_is_asked_changes_no_row(two_articles: tuple[list[Slot], list[Slot]]) -> None:
+    said = Opinion(0.1, 0.8, 0.1, tuple(float(n == 1) for n in range(len(FIELDS))))
+    for a, b in comparable_pairs(*two_articles):
+        pairing = Pairing(a, b, EVEN)
+        known = replace(pairing, known=unheard(pairing))
+        for opinion in (None, said):
+            whole, found = compare(replace(pairing, opinion=opinion)), rungs(replace(known, opinion=opinion))
+            assert rungs(replace(pairing, opinion=opinion)) == found
+            assert shown(pairing, found) == whole if found else whole[0].outcome is Outcome.NO_EVIDENCE
+
+
+@pytest.mark.parametrize(
+    "text", ["The Paris-based group won't move before mid-2025.", "L'OPEP+ d'aujourd'hui: 12-15 m³ à Saint-Étienne"]
+)
+def test_stems_around_are_those_of_the_text_before_and_after(text: str) -> None:
+    claim = Claim("c", "a", "s", "text", 7, 7 + len(text), text, Span(7, 8), ClaimKind.EVENT, "en")
+    for start, end in combinations(range(len(text) + 1), 2):
+        found = levels.stems_around(Slot(claim, Field.STATEMENT, "name", Span(7 + start, 7 + end), "", None))
+        assert found == words.stems(text[:start], "en") | words.stems(text[end:], "en")
 
 
 def test_comparable_is_symmetric(two_articles: tuple[list[Slot], list[Slot]]) -> None:

@@ -245,6 +245,21 @@ def test_foreign_paragraph_has_its_own_language() -> None:
     assert [s.lang for s in found] == ["en", "tl", "en"]
 
 
+# What each of them is, though few of the article's commonest words stand in it: article, sentence.
+FEW_COMMON_WORDS = [
+    ("en", "en", "Nobody at the depot would comment, but a driver on his break was sure it is only a test of nerves."),
+    ("fr", "fr", "Nul ne sait encore où ira ce petit train, ni qui paiera ses rails, on en parle déjà."),
+    ("en", "it", "Il sindaco ha detto che i lavori sul ponte vecchio sono finiti prima e che la strada riapre."),
+    ("es", "fr", "Le conseil municipal de Brignac a tranché mardi soir en faveur du tramway, contre l'avis du maire."),
+    ("nl", "de", "In Kleinhagen, wo die Busse im Winter halten sollen, ist die Freude der Leute noch gering."),
+]
+
+
+@pytest.mark.parametrize(("lang", "expected", "text"), FEW_COMMON_WORDS)
+def test_language_of_a_sentence_with_few_common_words(lang: str, expected: str, text: str) -> None:
+    assert [s.lang for s in split(article(text, lang))] == [expected]
+
+
 KINDS = [
     ("The board voted on Monday to close the pier.", Kind.PROSE),
     ("Board closes pier", Kind.SHORT),

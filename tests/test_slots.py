@@ -188,6 +188,31 @@ def test_pairs_are_the_same_from_either_side() -> None:
     assert table(a, b, False) == table(b, a, True)
 
 
+TABLES = {
+    "one pair": [[1.0]],
+    "one row": [[3.0, 1.0, 3.0]],
+    "nothing else that may be compared": [[2.0, -np.inf], [-np.inf, 1.0]],
+    "equals": [[1.0, 1.0, 0.5], [0.25, 1.0, -np.inf], [1.0, 0.5, 0.5]],
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_rank_and_lead_are_those_of_the_definition(table: list[list[float]]) -> None:
+    near = np.array(table, np.float32)
+    places = np.nonzero(np.isfinite(near))
+    others = [
+        [near[i, n] for n in range(near.shape[1]) if n != j] + [near[n, j] for n in range(len(near)) if n != i]
+        for i, j in zip(*places, strict=True)
+    ]
+    beside = [max((x for x in of if np.isfinite(x)), default=None) for of in others]
+    ahead = [
+        slots.ALONE if x is None else float(near[at] - x)
+        for at, x in zip(zip(*places, strict=True), beside, strict=True)
+    ]
+    assert slots._leads(near, places) == ahead
+    assert slots._ranks(near).tolist() == [[int((row > x).sum()) for x in row] for row in near]
+
+
 # -- candidates --------------------------------------------------------------------------------------------------------
 
 

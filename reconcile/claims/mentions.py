@@ -122,6 +122,8 @@ class _Scene:
 
     def _strangers(self, tokens: Tokens, lang: str, n: int, runs: Sequence[Run]) -> None:
         people = word_set(lang, "mentions", "people")
+        if people.isdisjoint(tokens.words):
+            return
         for i, word in enumerate(tokens.words):
             if word in people and not any(r.i - 3 <= i < r.j or r.j <= i <= r.j + 3 for r in runs):
                 self.strangers.append((n, role_gender(word, lang)))

@@ -36,6 +36,9 @@ class _Clauses:
     marks: tuple[tuple[int, Modality], ...]  # (clause, kind), in order
 
 
+_UNMARKED = _Clauses((), frozenset(), ())  # no kind but a fact: nothing asks for its clauses
+
+
 def of(text: str, lang: str, span: Span | None = None) -> Modality:
     """Return the kind of the statement in ``span`` (the whole text if None); a question is an opinion."""
     if text.rstrip(_CLOSERS).endswith(("?", "\u061f")):
@@ -75,8 +78,10 @@ def _at(clauses: _Clauses, first: int, last: int) -> Modality:
 @lru_cache(maxsize=512)
 def _clauses(text: str, lang: str) -> _Clauses:
     tokens = tokenise(text)
-    number, side = _number(tokens, lang)
     hits = lexicon(lang, "modality", KINDS).find_all(tokens)
+    if not hits:
+        return _UNMARKED
+    number, side = _number(tokens, lang)
     masked = {k for hit in hits if not hit.value for k in range(hit.i, hit.last)}
     marks = tuple(
         (number[hit.i], Modality.FORECAST if "forecast" in hit.value else Modality.OPINION)

@@ -25,9 +25,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from reconcile import languages
 from reconcile.claims.morphology import CLITIC, variants
@@ -106,8 +106,7 @@ def tokenise(text: str) -> Tokens:
     return Tokens(text)
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """Words ``[i, j)`` carry ``value``; the whole pattern, with context, ends at word ``last``."""
 
     i: int
@@ -131,15 +130,23 @@ _Opening = tuple[int, _Heads, frozenset[str] | None]  # a lexicon, and the secon
 class _Index:
     """The words that patterns of a language begin with, for all its lexicons: a text is gone through once for all."""
 
-    def __init__(self) -> None:
+    def __init__(self, lang: str) -> None:
         self.lexicons: list[Lexicon] = []
+        self._lang = lang
         self._memo: dict[str, tuple[_Opening, ...]] = {}
+        self._firsts: dict[str, set[int]] = {}  # lexicons by the word or beginning of one that a pattern opens with
+        self._counting: set[int] = set()  # those with a pattern that opens with a number
 
     def add(self, lexicon: Lexicon) -> int:
         """Take in a lexicon; return its number."""
+        number, root = len(self.lexicons), lexicon.root
         self.lexicons.append(lexicon)
+        for first in (*root.exact, *root.stems, *root.prefixes):
+            self._firsts.setdefault(first, set()).add(number)
+        if root.number is not None:
+            self._counting.add(number)
         self._memo = {}
-        return len(self.lexicons) - 1
+        return number
 
     def begun(self, tokens: Tokens) -> _Begun:
         """Return by lexicon the words of a text at which its patterns may begin, in order, with the nodes behind."""
@@ -156,16 +163,25 @@ class _Index:
     def _of(self, word: str) -> tuple[_Opening, ...]:
         if len(self._memo) > MEMO_SIZE:
             self._memo.clear()
-        rows = ((number, lexicon, lexicon.heads(word)) for number, lexicon in enumerate(self.lexicons))
+        rows = ((number, self.lexicons[number], self.lexicons[number].heads(word)) for number in self._opened(word))
         made = self._memo[word] = tuple(
             (number, heads, lexicon.seconds(heads)) for number, lexicon, heads in rows if heads
         )
         return made
 
+    def _opened(self, word: str) -> list[int]:
+        """Return the lexicons of which a pattern may begin with the word: most have none, and are not asked."""
+        found = set(self._counting) if word[0].isdigit() else set()
+        for form in variants(word, self._lang):
+            found.update(self._firsts.get(form, ()))
+            for cut in range(2, min(len(form), LONGEST_WORD)):
+                found.update(self._firsts.get(form[:cut], ()))
+        return sorted(found)
+
 
 @lru_cache(maxsize=64)
 def _index(lang: str) -> _Index:
-    return _Index()
+    return _Index(lang)
 
 
 class Lexicon:
@@ -177,15 +193,15 @@ class Lexicon:
         inflect = languages.load(lang).table("inflect")
         self._lang = lang
         self._endings = frozenset(split_entries(str(inflect.get("endings", "")))) | {""}
-        self._root = Node()
+        self.root = Node()
         self._clitics = lang in CLITIC
         for value in sorted(table, key=lambda name: (name == silent, name)):
             entries = table[value]
             if isinstance(entries, (str, list, tuple)):
                 for pattern in split_entries(entries):
                     check(elements := pattern.split(), value, lang)
-                    self._root.add(elements, "" if value == silent else value)
-        self._root.grow(lang)
+                    self.root.add(elements, "" if value == silent else value)
+        self.root.grow(lang)
         self._index = _index(lang)
         self._number = self._index.add(self)
 
@@ -210,7 +226,7 @@ class Lexicon:
 
     def heads(self, word: str) -> tuple[Node, ...]:
         """Return the nodes behind the first word of the patterns that may begin with it."""
-        return self._children(self._root, word)
+        return self._children(self.root, word)
 
     def seconds(self, heads: Iterable[Node]) -> frozenset[str] | None:
         """Return the words of which one must follow the first for a match; None where it may be any or none."""
@@ -293,13 +309,13 @@ class Lexicon:
 
     def find(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order; look-alikes take their place and are left out."""
-        return [hit for hit in self.find_all(tokens) if hit.value] if self.begun(tokens) else []
+        return [hit for hit in self.find_all(tokens) if hit.value]
 
     def find_all(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order, look-alikes with an empty value among them."""
         hits: list[Hit] = []
-        done = 0
-        for i, heads in self.begun(tokens).items():
+        begun, done = self.begun(tokens), 0
+        for i, heads in begun.items() if begun else ():
             if i < done:
                 continue
             found = self._below(heads, tokens, i)

@@ -106,7 +106,7 @@ def _may_start(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
     token = tokens[i]
     if token.kind == DIGITS:
         return True
-    if token.low in lex.heads and (token.low not in lex.idle or lex.phrases["idioms"].at(tokens, i)):
+    if token.low in lex.heads and _is_whole(tokens, i, lex):
         if token.low not in lex.numerals.articles or lex.numerals.parts.one_gap:
             return True
         return i + 1 < len(tokens) and tokens[i + 1].low in lex.after_article
@@ -115,7 +115,15 @@ def _may_start(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
         if compounds is not None and compounds.starts(token.low):
             return True
         return token.low in _GLYPHS or (len(token.text) == _CODE_LETTERS and code_scale(token) > 1)
-    return token.low in "+-" and glued(tokens, i + 1)
+    return token.low in "+-" and glued(tokens, i + 1) and not (glued(tokens, i) and tokens[i - 1].low not in "([")
+
+
+def _is_whole(tokens: Sequence[Token], i: int, lex: Lexicon) -> bool:
+    """Return whether a word that begins idioms or currency signs alone begins one here."""
+    word = tokens[i].low
+    if word in lex.idle:
+        return lex.phrases["idioms"].at(tokens, i) is not None
+    return word not in lex.prefixes or lex.signs.at(tokens, i) is not None
 
 
 def _measure_at(tokens: Sequence[Token], i: int, lex: Lexicon) -> tuple[Measure | None, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from reconcile import languages
@@ -31,13 +31,15 @@ _PASSABLE = frozenset(",(—–-")  # breaks across which a number may have its 
 
 def find(text: str, lang: str) -> tuple[Cue, ...]:
     """Return the scope words of a text: ``group`` is period, part or region, ``value`` the word in lower case."""
-    found = []
-    printed = _every_opener(lang).intersection(tokenise(text).words)
-    for group in _GROUPS if printed else ():
-        if _openers(lang, group).isdisjoint(printed):
-            continue
-        for match in _pattern(lang, group).finditer(text):
-            found.append(Cue(match.start(), match.end(), match.group(), "scope", match.group().lower(), group))
+    tokens, openers = tokenise(text), _openers(lang)
+    found: list[Cue] = []
+    ends = dict.fromkeys(_GROUPS, 0)
+    for i in [k for k, word in enumerate(tokens.words) if word in openers]:
+        for group in openers[tokens.words[i]]:
+            match = _pattern(lang, group).match(text, tokens.starts[i])
+            if match is not None and match.start() >= ends[group]:
+                ends[group] = match.end()
+                found.append(Cue(match.start(), match.end(), match.group(), "scope", match.group().lower(), group))
     return tuple(sorted(found, key=lambda cue: (cue.start, cue.group)))
 
 
@@ -79,10 +81,10 @@ def against(
     return Cue(best.start, best.end, text[best.start : best.end], "against", "", best.group)
 
 
-def joins(text: str, lang: str) -> Iterator[tuple[int, int]]:
-    """Yield the places of the words that join two statements ("and", "while")."""
-    for match in _joining(lang).finditer(text):
-        yield match.start(), match.end()
+@lru_cache(maxsize=1024)
+def joins(text: str, lang: str) -> tuple[tuple[int, int], ...]:
+    """Return the places of the words that join two statements ("and", "while")."""
+    return tuple(match.span() for match in _joining(lang).finditer(text))
 
 
 # Which base a quantity has ----------------------------------------------------------------------------------------
@@ -196,16 +198,12 @@ def _pattern(lang: str, group: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)", re.IGNORECASE) if found else _NOTHING
 
 
-@lru_cache(maxsize=128)
-def _openers(lang: str, group: str) -> frozenset[str]:
-    """Return the words that phrases of a group begin with: a text without any of them holds none."""
-    listed = languages.load(lang).table("scope").get(group, "")
-    return frozenset(tokenise(phrase).words[0] for phrase in split_entries(listed))
-
-
 @lru_cache(maxsize=64)
-def _every_opener(lang: str) -> frozenset[str]:
-    return frozenset().union(*(_openers(lang, group) for group in _GROUPS))
+def _openers(lang: str) -> dict[str, tuple[str, ...]]:
+    """Return the words that scope phrases begin with, and the groups of these phrases."""
+    table = languages.load(lang).table("scope")
+    firsts = {g: {tokenise(phrase).words[0] for phrase in split_entries(table.get(g, ""))} for g in _GROUPS}
+    return {word: tuple(g for g in _GROUPS if word in firsts[g]) for word in sorted(set().union(*firsts.values()))}
 
 
 @lru_cache(maxsize=64)

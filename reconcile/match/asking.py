@@ -8,6 +8,7 @@ are the same as if all had been asked.
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from functools import cache
 from itertools import product
@@ -15,19 +16,18 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from reconcile.match.compare import NOTHING, assertion, compare, outcome
+from reconcile.match.compare import HEARS, NOTHING, Rows, assertion, outcome, unheard
 from reconcile.match.declare import Pairing
 from reconcile.match.identity import IDENTITY
 from reconcile.match.judge import FIELDS, Opinion
 from reconcile.match.relate import CLASSES, POSSIBLE, RelationModel
 from reconcile.match.slots import STATEMENT, Slot
-from reconcile.model import Claim, ClaimKind, Field, FieldOutcome, Outcome, Relation, Span
+from reconcile.model import Claim, ClaimKind, Field, Outcome, Relation, Span
 
-HEARS = ("judge", "matter")  # the identity comparisons that read the opinion
+UNRELATED = CLASSES.index(Relation.UNRELATED)
 STEPS = 20  # opinions are tried in steps of one in so many
 SLACK = 1e-6  # of a probability: sums in another order
 
-Rows = tuple[FieldOutcome, ...]
 Totals = NDArray[np.float64]
 
 
@@ -37,7 +37,7 @@ class Asking:
     def __init__(self, model: RelationModel) -> None:
         self._model = model
         self._tried: dict[str, list[tuple[Outcome | None, Totals]]] = {}
-        self._least: dict[tuple[str, Outcome], tuple[list[int], Totals]] = {}
+        self._least: dict[tuple[str, Outcome], tuple[list[int], Totals, Totals]] = {}
 
     def needed(self, pairing: Pairing) -> bool:
         """Return whether some opinion, or none, would make more of the pair than unrelated; always if it is retold."""
@@ -45,26 +45,38 @@ class Asking:
             return False
         if pairing.retold:
             return True
-        rows = compare(pairing)
-        whole = pairing.a.kind == STATEMENT
-        if not whole and rows[0].outcome is Outcome.NO_EVIDENCE:
+        rows = pairing.known or unheard(pairing)
+        if pairing.a.kind != STATEMENT and rows[0].outcome is Outcome.NO_EVIDENCE:
             return False
-        known = [row for row in rows[whole:] if row.field not in HEARS]
-        totals = np.array(self._model.totals(pairing.a.kind, known, start=True))
+        totals = np.array(self._model.totals(pairing.a.kind, rows, start=True))
         return any(
-            self._relates(pairing.a.kind, said or rows[0].outcome, totals + added)
-            for said, added in self._opinions(pairing.a.kind.partition(" ")[0])
+            self._relates(pairing.a.kind, said or rows[0].outcome, totals, added)
+            for said, added in self._opinions(pairing.a.base)
         )
 
-    def _relates(self, kind: str, said: Outcome, totals: Totals) -> bool:
-        """Return whether any row of totals gives a relation that the assertion allows and that is sure enough."""
+    def _relates(self, kind: str, said: Outcome, totals: Totals, added: Totals) -> bool:
+        """Return whether any row that is added gives a relation that the assertion allows and that is sure enough."""
         if (kind, said) not in self._least:
-            relations = [c for c in CLASSES if c in POSSIBLE[said]]
-            least = [2.0 if c is Relation.UNRELATED else self._model.threshold(c, kind) - SLACK for c in relations]
-            self._least[kind, said] = [CLASSES.index(c) for c in relations], np.array(least)
-        columns, least_of = self._least[kind, said]
+            self._least[kind, said] = self._bounds(kind, said, added)
+        columns, least_of, behind = self._least[kind, said]
+        if (totals - totals[UNRELATED] < behind).all():
+            return False
+        totals = totals + added
         odds = np.exp(totals[:, columns] - totals.max(axis=1, keepdims=True))
         return bool((odds >= least_of * odds.sum(axis=1, keepdims=True)).any())
+
+    def _bounds(self, kind: str, said: Outcome, added: Totals) -> tuple[list[int], Totals, Totals]:
+        """Return the classes that the assertion allows, the least probability of each to be said, and of every class
+        how far ahead of ``unrelated`` it must be before the opinion, whichever that is, for a probability so large.
+        """
+        relations = [c for c in CLASSES if c in POSSIBLE[said]]
+        least = [2.0 if c is Relation.UNRELATED else self._model.threshold(c, kind) - SLACK for c in relations]
+        most = (added - added[:, [UNRELATED]]).max(axis=0)
+        behind = np.full(len(CLASSES), np.inf)
+        for c, floor in zip(relations, least, strict=True):
+            if floor < 1:
+                behind[CLASSES.index(c)] = (math.log(floor / (1 - floor)) if floor > 0 else -np.inf) - SLACK
+        return [CLASSES.index(c) for c in relations], np.array(least), behind - most
 
     def _opinions(self, base: str) -> list[tuple[Outcome | None, Totals]]:
         """Return what each opinion adds to the totals of a kind, grouped by what it asserts (None: the slots do)."""

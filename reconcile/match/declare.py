@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from reconcile.errors import ConfigError
 from reconcile.match.judge import Opinion
 from reconcile.match.slots import Likeness, Slot
-from reconcile.model import Outcome, Role
+from reconcile.model import FieldOutcome, Outcome, Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Pairing:
 
     ``elsewhere``: how many of the two articles give the other's answer in some other place. ``opinion``: what the judge
     says of the two sentences, None if it was not asked. ``retold``: one sentence is known to be the other with this
-    answer changed, so that both answer one question.
+    answer changed, so that both answer one question. ``known``: what was compared before the judge was asked.
     """
 
     a: Slot
@@ -30,6 +30,7 @@ class Pairing:
     elsewhere: int = 0
     opinion: Opinion | None = None
     retold: bool = False
+    known: tuple[FieldOutcome, ...] = ()
 
 
 AGREE, NEAR, DISAGREE, NONE = Outcome.AGREE, Outcome.NEAR, Outcome.DISAGREE, Outcome.NO_EVIDENCE
@@ -73,7 +74,7 @@ class Comparison:
 
     def applies(self, pairing: Pairing) -> bool:
         """Return whether this comparison is made for slots of this kind."""
-        return not self.only or pairing.a.kind.partition(" ")[0] in self.only
+        return not self.only or pairing.a.base in self.only
 
 
 def always(pairing: Pairing) -> bool:

@@ -10,7 +10,8 @@ from rapidfuzz import fuzz
 
 from reconcile.claims.words import shortened
 from reconcile.match import levels, values
-from reconcile.match.compare import compare, one_answer
+from reconcile.match.compare import Rows, one_answer, rungs
+from reconcile.match.compare import shown as printed
 from reconcile.match.declare import Pairing
 from reconcile.match.relate import RelationModel
 from reconcile.match.slots import STATEMENT, Slot
@@ -49,24 +50,28 @@ class Decided:
 def decide(pairings: Iterable[Pairing], model: RelationModel) -> Iterator[Decided]:
     """Yield the pairs that answer one question, with their relation."""
     decided: list[Decided] = []
-    rest: list[tuple[Pairing, tuple[FieldOutcome, ...]]] = []
+    rest: list[tuple[Pairing, Rows]] = []
     for pairing in pairings:
         if pairing.a.kind == "quotation":
             yield from _quoted(pairing)
             continue
-        rows = compare(pairing)
-        if rows[0].outcome is Outcome.NO_EVIDENCE:
+        rows = rungs(pairing)
+        if not rows:
             continue
         relation, confidence = _retold(pairing, rows, model) if pairing.retold else model.decide(pairing.a.kind, rows)
         if relation is not Relation.UNRELATED:
-            decided.append(Decided(pairing, model.weigh(pairing.a.kind, rows, relation), relation, confidence))
+            decided.append(Decided(pairing, _weighed(pairing, rows, relation, model), relation, confidence))
         elif pairing.a.kind == "value" and rows[0].outcome is Outcome.DISAGREE:
             rest.append((pairing, rows))
     yield from decided
     yield from _other_periods(decided, rest, model)
 
 
-def _retold(pairing: Pairing, rows: tuple[FieldOutcome, ...], model: RelationModel) -> tuple[Relation, float]:
+def _weighed(pairing: Pairing, rows: Rows, relation: Relation, model: RelationModel) -> Rows:
+    return printed(pairing, model.weigh(pairing.a.kind, rows, relation))
+
+
+def _retold(pairing: Pairing, rows: Rows, model: RelationModel) -> tuple[Relation, float]:
     """Return the relation of two answers in one sentence told twice: that the question is one needs no evidence."""
     shares = model.probabilities(pairing.a.kind, rows, shift=CERTAIN)
     best = max((r for r in ORDER if r is not Relation.SCOPE), key=lambda relation: shares[relation])
@@ -74,7 +79,7 @@ def _retold(pairing: Pairing, rows: tuple[FieldOutcome, ...], model: RelationMod
 
 
 def _other_periods(
-    decided: Sequence[Decided], rest: Sequence[tuple[Pairing, tuple[FieldOutcome, ...]]], model: RelationModel
+    decided: Sequence[Decided], rest: Sequence[tuple[Pairing, Rows]], model: RelationModel
 ) -> Iterator[Decided]:
     """A number beside the one that answers the question, of the same metric in another period, is another scope.
 
@@ -93,8 +98,8 @@ def _other_periods(
                 continue
             beside = held.pairing.b if held.pairing.a is slot else held.pairing.a
             if values.period_days(beside) != values.period_days(other):
-                kind = pairing.a.kind
-                yield Decided(pairing, model.weigh(kind, rows, Relation.SCOPE), Relation.SCOPE, held.confidence)
+                weighed = _weighed(pairing, rows, Relation.SCOPE, model)
+                yield Decided(pairing, weighed, Relation.SCOPE, held.confidence)
                 break
 
 

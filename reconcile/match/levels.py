@@ -69,6 +69,7 @@ def lead(p: Pairing) -> float:
 # Names, words, numbers around the slot ---------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=65536)
 def other_names(slot: Slot) -> tuple[str, ...]:
     """Return the names in the claim apart from the slot's own words."""
     return tuple(
@@ -99,14 +100,24 @@ def same_subject(p: Pairing) -> bool:
 
 
 @lru_cache(maxsize=65536)
-def _stems_around(claim: Claim, start: int, end: int) -> frozenset[str]:
-    left, right = claim.quote[: start - claim.start], claim.quote[end - claim.start :]
-    return words.stems(left, claim.lang) | words.stems(right, claim.lang)
-
-
 def stems_around(slot: Slot) -> frozenset[str]:
     """Return the stems of the content words around a slot."""
-    return _stems_around(slot.claim, slot.span.start, slot.span.end)
+    claim = slot.claim
+    start, end = slot.span.start - claim.start, slot.span.end - claim.start
+    if _inside_word(claim.quote, start) or _inside_word(claim.quote, end):
+        return words.stems(claim.quote[:start], claim.lang) | words.stems(claim.quote[end:], claim.lang)
+    return frozenset(stem for at, to, stem in _content(claim.quote, claim.lang) if to <= start or end <= at)
+
+
+@lru_cache(maxsize=65536)
+def _content(text: str, lang: str) -> tuple[tuple[int, int, str], ...]:
+    """Return the places and stems of the content words of a sentence: it has many slots."""
+    return tuple((at, to, words.stem(word)) for at, to, word in words.content(text, lang))
+
+
+def _inside_word(text: str, at: int) -> bool:
+    """Return whether a word may go on over a place."""
+    return 0 < at < len(text) and all(char.isalnum() or char in "'’-" for char in text[at - 1 : at + 1])
 
 
 @lru_cache(maxsize=65536)
@@ -117,8 +128,8 @@ def near_stems(slot: Slot) -> frozenset[str]:
     low, high = max(clause.start, start - NEAR), min(clause.end, end + NEAR)
     names = [(e.start - claim.start, e.end - claim.start) for e in claim.entities]
     return frozenset(
-        words.stem(word)
-        for at, to, word in words.content(claim.quote, claim.lang)
+        stem
+        for at, to, stem in _content(claim.quote, claim.lang)
         if low <= at and to <= high and not (start < to and at < end) and not any(x < to and at < y for x, y in names)
     )
 

@@ -20,7 +20,7 @@ from reconcile.model import Sentence
 
 SHINGLE = 5
 NEAR = 75.0
-"""Two sentences whose words are this alike in any order (rapidfuzz, 0-100) are one sentence, edited."""
+"""Two sentences whose sorted words are this alike (rapidfuzz, 0-100) are one sentence, edited."""
 
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
 _NOT_DIGIT = re.compile(r"\D")
@@ -134,8 +134,8 @@ def alike(copy: Side, origin: Side) -> dict[int, int]:
 
     if not copy.words or not origin.words:
         return {}
-    left, right = ([" ".join(words) for words in side.words] for side in (copy, origin))
-    scores = process.cdist(left, right, scorer=fuzz.token_sort_ratio, score_cutoff=NEAR)
+    left, right = ([" ".join(sorted(words)) for words in side.words] for side in (copy, origin))
+    scores = process.cdist(left, right, scorer=fuzz.ratio, score_cutoff=NEAR)
     nearest = scores.argmax(axis=1)
     return {i: int(nearest[i]) for i in range(len(left)) if scores[i, nearest[i]] >= NEAR}
 

@@ -19,6 +19,7 @@ from reconcile.match.reference import Reference
 from reconcile.match.relate import RelationModel
 from reconcile.match.retelling import Said
 from reconcile.match.slots import Frame
+from reconcile.match.threads import one_blas_thread
 from reconcile.model import Article, Claim, Cluster, Finding, Origin, Sentence, Story
 
 Found = tuple[list[Finding], tuple[Cluster, ...]]
@@ -135,6 +136,7 @@ def frames_of(parts: Iterable[Corpus], matcher: Matcher) -> Iterator[Frame]:
     yield from slots.frames(of, texts, matcher.embedder, matcher.reference).values()
 
 
+@one_blas_thread()
 def inside(told: Told, matcher: Matcher) -> Compared:
     """Return the origin of each article of a story and what comparing its claims finds."""
     ids, corpus = told.story.article_ids, told.corpus
@@ -151,6 +153,7 @@ def inside(told: Told, matcher: Matcher) -> Compared:
     return Compared(found, tuple(made), asked, told_by.own_claims())
 
 
+@one_blas_thread()
 def between(meeting: Meeting, matcher: Matcher) -> Compared:
     """Return what comparing the claims that meet between stories finds."""
     framed = dict(meeting.framed)

@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from reconcile.errors import ModelError
 from reconcile.model import FieldOutcome, Outcome, Relation
@@ -37,6 +40,8 @@ POSSIBLE: Mapping[Outcome, frozenset[Relation]] = {
     Outcome.NO_EVIDENCE: frozenset({Relation.UNRELATED}),
 }
 
+Rung = tuple[str, str, str]  # kind of slots, field and level
+
 
 @dataclass(frozen=True, slots=True)
 class RelationModel:
@@ -48,6 +53,14 @@ class RelationModel:
     weights: Mapping[str, tuple[float, ...]]
     thresholds: Mapping[str, float]
     shift: float = 0.0
+    _table: NDArray[np.float64] = field(init=False, repr=False, compare=False)  # a row of weights a feature
+    _rows: Mapping[str, int] = field(init=False, repr=False, compare=False)  # the row of each
+    _of: dict[Rung, list[int]] = field(init=False, repr=False, compare=False)  # the rows of those of a rung
+
+    def __post_init__(self) -> None:
+        table = np.array(list(self.weights.values()), np.float64).reshape(-1, len(CLASSES))
+        for name, value in (("_table", table), ("_rows", {f: n for n, f in enumerate(self.weights)}), ("_of", {})):
+            object.__setattr__(self, name, value)
 
     def probabilities(self, kind: str, rows: Sequence[FieldOutcome], *, shift: float = 0.0) -> dict[Relation, float]:
         """Return the probability of each relation that the assertion (the first row) leaves possible.
@@ -64,11 +77,17 @@ class RelationModel:
 
     def totals(self, kind: str, rows: Sequence[FieldOutcome], *, start: bool = False) -> list[float]:
         """Return what rows add up to for each of CLASSES; with ``start`` also what every pair of the kind has."""
-        totals = [0.0] * len(CLASSES)
-        for name in features(kind, rows)[0 if start else 1 :]:
-            for n, weight in enumerate(self.weights.get(name, ())):
-                totals[n] += weight
-        return totals
+        base = kind.partition(" ")[0]
+        held = self._known(features(kind, ())) if start else []
+        for row in rows:
+            rung = base, row.field, row.level
+            if rung not in self._of:
+                self._of[rung] = self._known(_names(kind, row))
+            held += self._of[rung]
+        return [float(total) for total in self._table[held].sum(axis=0)]  # added in this order
+
+    def _known(self, names: Iterable[str]) -> list[int]:
+        return [self._rows[name] for name in names if name in self._rows]
 
     def weigh(self, kind: str, rows: Sequence[FieldOutcome], relation: Relation) -> tuple[FieldOutcome, ...]:
         """Return the rows with the log-odds that each adds for the relation against ``unrelated``."""

@@ -12,6 +12,8 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,7 @@ from reconcile.model import Attribution, Claim, ClaimKind, Cue, Entity, Field, Q
 Answer = Quantity | TimeRef | Entity | Cue | Attribution | None  # None: the sentence is the answer
 Matrix = NDArray[np.float32]
 
+ALONE = 9.0  # the lead of a pair beside which neither slot has another
 NEAREST = 4  # a pair is looked at when one slot is among this many nearest of the other, in that article
 DIRECTIONS = ("increase", "win")  # oppositions that are compared as directions and outcomes
 STATEMENT = "statement"
@@ -42,6 +45,15 @@ class Slot:
     span: Span
     raw: str
     answer: Answer
+
+    def __hash__(self) -> int:
+        """Hash by place: much is remembered of a slot, and all of its claim would be read each time."""
+        return hash((self.claim.claim_id, self.span.start, self.span.end, self.kind))
+
+    @property
+    def base(self) -> str:
+        """The kind without the group of its opposition: that by which answers are compared."""
+        return self.kind.partition(" ")[0]
 
     @property
     def clause(self) -> Span:
@@ -190,28 +202,25 @@ def pairs(a: Frame, b: Frame, reference: Reference) -> Iterator[tuple[int, int, 
     slot = reference.scale_slots(a.vectors @ b.vectors.T)
     for left, right in _groups(a.slots, b.slots):
         allowed = _allowed(a.slots, b.slots, left, right)
-        near = sentence[np.ix_(left, right)] + clause[np.ix_(left, right)] + slot[np.ix_(left, right)]
-        near = np.where(allowed, near, -np.inf)
+        parts = [table[np.ix_(left, right)] for table in (sentence, clause, slot)]
+        near = np.where(allowed, parts[0] + parts[1] + parts[2], -np.inf)
         rank_a, rank_b = _ranks(near), _ranks(near.T).T
-        keep = allowed & ((rank_a < NEAREST) | (rank_b < NEAREST))
-        for i, j in zip(*np.nonzero(keep), strict=True):
-            yield (
-                left[i],
-                right[j],
-                Likeness(
-                    sentence=float(sentence[left[i], right[j]]),
-                    clause=float(clause[left[i], right[j]]),
-                    slot=float(slot[left[i], right[j]]),
-                    rank_a=int(rank_a[i, j]),
-                    rank_b=int(rank_b[i, j]),
-                    lead=_lead(near, int(i), int(j)),
-                ),
-            )
+        kept = np.nonzero(allowed & ((rank_a < NEAREST) | (rank_b < NEAREST)))
+        tables: list[NDArray[Any]] = [*parts, rank_a, rank_b]
+        likes = map(Likeness, *(table[kept].tolist() for table in tables), _leads(near, kept))
+        rows, columns = (places.tolist() for places in kept)
+        for i, j, like in zip(rows, columns, likes, strict=True):
+            yield left[i], right[j], like
 
 
-def _ranks(near: NDArray[np.float32]) -> NDArray[np.int64]:
+def _ranks(near: Matrix) -> NDArray[np.int64]:
     """Return for each entry how many of its row are greater."""
-    return np.stack([len(row) - np.searchsorted(np.sort(row), row, side="right") for row in near])
+    order = np.argsort(-near, axis=1, kind="stable")
+    falling = np.take_along_axis(near, order, axis=1)
+    first = np.where(falling[:, 1:] != falling[:, :-1], np.arange(1, near.shape[1]), 0)
+    ranks = np.zeros(near.shape, np.int64)
+    np.put_along_axis(ranks, order[:, 1:], np.maximum.accumulate(first, axis=1), axis=1)
+    return ranks
 
 
 def _groups(a: Sequence[Slot], b: Sequence[Slot]) -> Iterator[tuple[list[int], list[int]]]:
@@ -227,24 +236,40 @@ def _groups(a: Sequence[Slot], b: Sequence[Slot]) -> Iterator[tuple[list[int], l
 
 
 def _allowed(a: Sequence[Slot], b: Sequence[Slot], left: list[int], right: list[int]) -> NDArray[np.bool_]:
-    table = np.ones((len(left), len(right)), bool)
-    for i, row in enumerate(left):
-        first = a[row].answer
-        if isinstance(first, Quantity):
-            for j, column in enumerate(right):
-                second = b[column].answer
-                table[i, j] = isinstance(second, Quantity) and comparable(first, second)
-    return table
+    """Return which of the slots of one kind can be set against each other: all but quantities of other measures."""
+    ours, theirs = [_measure(a[n]) for n in left], [_measure(b[n]) for n in right]
+    rows, columns = sorted(set(ours)), sorted(set(theirs))
+    table = np.array([[_convertible(*one, *other) for other in columns] for one in rows], bool)
+    return table[np.ix_([rows.index(one) for one in ours], [columns.index(one) for one in theirs])]
 
 
-def _lead(near: NDArray[np.float32], i: int, j: int) -> float:
-    others = np.concatenate([np.delete(near[i], j), np.delete(near[:, j], i)])
-    others = others[np.isfinite(others)]
-    return float(near[i, j] - others.max()) if len(others) else 9.0
+def _leads(near: Matrix, at: tuple[NDArray[np.int64], ...]) -> list[float]:
+    """Return how far entries are ahead of the greatest other of their row and column; ALONE where there is none."""
+    ahead = near[at] - np.maximum(_others(near), _others(near.T).T)[at]
+    return [float(x) for x in np.where(np.isfinite(ahead), ahead, ALONE)]
+
+
+def _others(near: Matrix) -> Matrix:
+    """Return for each entry the greatest other of its row."""
+    row, greatest = np.arange(len(near)), near.argmax(axis=1)
+    rest = near.copy()
+    rest[row, greatest] = -np.inf
+    others = np.repeat(near[row, greatest][:, None], near.shape[1], axis=1)
+    others[row, greatest] = rest.max(axis=1)
+    return others
 
 
 def comparable(a: Quantity, b: Quantity) -> bool:
     """Return whether two quantities can be set against each other: one dimension and units that convert."""
-    if a.dimension != b.dimension:
+    return _convertible(a.dimension, a.unit, b.dimension, b.unit)
+
+
+def _measure(slot: Slot) -> tuple[str, str]:
+    return (slot.answer.dimension, slot.answer.unit) if isinstance(slot.answer, Quantity) else ("", "")
+
+
+@lru_cache(maxsize=65536)
+def _convertible(dimension: str, unit: str, other: str, other_unit: str) -> bool:
+    if dimension != other:
         return False
-    return units.may_equal(a.unit, b.unit) or units.compatible(a.dimension, a.unit, b.unit)
+    return units.may_equal(unit, other_unit) or units.compatible(dimension, unit, other_unit)

@@ -197,13 +197,23 @@ def ranges_meet(p: Pairing) -> bool:
     found = quantities_of(p)
     if found is None or found[0].dimension == "score" or any(v is None for q in found for v in interval(q)):
         return False
-    return meet(*found)
+    return not _apart(*found) and meet(*found)
 
 
 def open_ended_meet(p: Pairing) -> bool:
     """One side is open ("more than 100") and the other lies inside it."""
     found = quantities_of(p)
-    return found is not None and found[0].dimension != "score" and meet(*found)
+    return found is not None and found[0].dimension != "score" and not _apart(*found) and meet(*found)
+
+
+def _apart(a: Quantity, b: Quantity) -> bool:
+    """Return whether one interval ends before the other begins, without making either anew."""
+    (low_a, high_a), (low_b, high_b) = interval(a), interval(b)
+    return _below(high_a, low_b) or _below(high_b, low_a)
+
+
+def _below(a: Decimal | None, b: Decimal | None) -> bool:
+    return a is not None and b is not None and a < b
 
 
 def ratio(p: Pairing) -> float:
@@ -266,8 +276,11 @@ def per_differs(p: Pairing) -> bool:
 def reported_gap(p: Pairing) -> float:
     """Return the hours between the publications, -1 if one is unknown."""
     a, b = p.a.claim.as_of, p.b.claim.as_of
-    if not a or not b:
-        return -1.0
+    return _hours(a, b) if a and b else -1.0
+
+
+@lru_cache(maxsize=65536)
+def _hours(a: str, b: str) -> float:
     first, second = (datetime.fromisoformat(x.replace("Z", "+00:00")) for x in (a, b))
     if first.tzinfo is None or second.tzinfo is None:
         first, second = first.replace(tzinfo=None), second.replace(tzinfo=None)

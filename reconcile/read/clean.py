@@ -257,10 +257,12 @@ def drop_forward_looking(page: Page) -> None:
 
 def drop_sentences(page: Page) -> None:
     """Sentences inside running text, and lines made of them: sign-up, disclaimer, credits, what is next."""
+    folded = _folded("\n".join([line.text for line in page.lines]))
+    warned = any(phrase in folded for phrase in (*page.cues.disclaimer, *page.cues.forward))
     for number, line in enumerate(page.lines):
         if line.reason:
             continue
-        found = [_sentence_reason(page, number, index) for index in line.sentences]
+        found = [_sentence_reason(page, number, index, warned=warned) for index in line.sentences]
         page.reasons.update({i: reason for i, reason in zip(line.sentences, found, strict=True) if reason})
         hit = next((i for i, reason in enumerate(found) if reason in {DISCLAIMER, NEWSLETTER}), None)
         if hit is not None and page.is_late(number):
@@ -269,16 +271,21 @@ def drop_sentences(page: Page) -> None:
                 line.reason = found[hit]
 
 
-def _sentence_reason(page: Page, number: int, index: int) -> str:
+def _folded(text: str) -> str:
+    return text.replace("’", "'").casefold()
+
+
+def _sentence_reason(page: Page, number: int, index: int, *, warned: bool) -> str:
+    """Return why a sentence is furniture, "" if it is not; ``warned``: a legal phrase stands somewhere on the page."""
     words, line = page.cues, page.lines[number]
     text = page.sentences[index].text
-    folded = text.replace("’", "'").casefold()
     late = page.is_late(number)
     if len(line.sentences) > 1 and is_credit_sentence(text, words):
         return CREDIT
-    if page.is_edge(number) and words.disclaimer.search(folded):
+    folded = _folded(text) if warned else ""
+    if folded and page.is_edge(number) and any(phrase in folded for phrase in words.disclaimer):
         return DISCLAIMER
-    if sum([phrase in folded for phrase in words.forward]) >= 2:
+    if folded and sum([phrase in folded for phrase in words.forward]) >= 2:
         return FORWARD
     if not late and (len(line.sentences) > 1 or line.words > 30):
         return ""

@@ -44,7 +44,7 @@ class Cues:
     minutes: frozenset[str]
     time: frozenset[str]
     forward: tuple[str, ...]
-    disclaimer: re.Pattern[str]
+    disclaimer: tuple[str, ...]
     related_pattern: re.Pattern[str]
     ads_pattern: re.Pattern[str]
     newsletter: re.Pattern[str]
@@ -105,7 +105,7 @@ def cues(lang: str) -> Cues:
         reading=plain("reading"),
         minutes=plain("minutes"),
         time=plain("time"),
-        disclaimer=re.compile("|".join(re.escape(phrase.casefold()) for phrase in words("disclaimer")) or r"(?!)"),
+        disclaimer=tuple(phrase.casefold() for phrase in words("disclaimer")),
         forward=tuple(phrase.casefold() for phrase in words("forward")),
         related_pattern=_pattern(phrase for phrase in words("related") if "..." in phrase),
         ads_pattern=_pattern(phrase for phrase in words("ads") if "..." in phrase),
@@ -214,6 +214,12 @@ def _either(words: Iterable[str]) -> str:
 def common_words(lang: str) -> frozenset[str]:
     """Return frequent words of a language, none where it has no table."""
     return frozenset(_tables().get(lang, {}).get("common", ()))
+
+
+@cache
+def function_words() -> Mapping[str, frozenset[str]]:
+    """Return the function words of every language that has a table, by its code."""
+    return {code: vocabulary(code).words["function"] for code in languages()}
 
 
 @cache

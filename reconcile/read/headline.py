@@ -22,7 +22,7 @@ def headline_lines(scene: Scene) -> list[int]:
     The headline shares two content words or more with the body and speaks neither to readers nor of the outlet;
     up to two further lines below it are its deck.
     """
-    lines, said = scene.page.lines, {s for s, where in scene.stems.items() if max(where) >= scene.first}
+    lines, said = scene.page.lines, {s for s, line in scene.lasts.items() if line >= scene.first}
     by_line: dict[int, list[Piece]] = {}
     for piece in scene.pieces:
         if piece.line < scene.first and not lines[piece.line].reason:

@@ -61,7 +61,7 @@ class Piece:
 
 @dataclass(slots=True)
 class Scene:
-    """What all pieces of a page share: where the article begins and ends, in which lines a stem stands.
+    """What all pieces of a page share: where the article begins and ends, the first and last line with each stem.
 
     ``head`` are the capitalised words of short lines above the article: writers' names among them. ``of_media`` tells
     a story whose title or first line speaks of subscriptions, newsletters, apps: there such words say little.
@@ -71,7 +71,8 @@ class Scene:
     pieces: list[Piece]
     first: int
     last: int
-    stems: dict[str, set[int]]
+    firsts: dict[str, int]
+    lasts: dict[str, int]
     title: set[str]
     head: set[str]
     of_media: bool
@@ -105,17 +106,15 @@ def scene_of(page: Page) -> Scene:
     for piece in pieces:
         quiet[piece.line] += piece.counts["reader"] + piece.counts["outlet"] + piece.counts["media"]
     body = [n for n, line in enumerate(page.lines) if _is_body(line) and _is_quiet(quiet[n], line.words)]
-    stems: dict[str, set[int]] = {}
-    for piece in pieces:
-        if not page.lines[piece.line].reason:
-            for found in piece.stems:
-                stems.setdefault(found, set()).add(piece.line)
+    kept = [piece for piece in pieces if not page.lines[piece.line].reason]
+    firsts = {found: piece.line for piece in reversed(kept) for found in piece.stems}
+    lasts = {found: piece.line for piece in kept for found in piece.stems}
     title = {found for word in TOKEN.findall(page.title.casefold()) if (found := stem(lang, word))}
     first, last = (body[0], body[-1]) if body else (len(page.lines), len(page.lines))
     head = {token for piece in pieces if piece.line < first and piece.words <= 8 for token in _names(piece.tokens)}
     opening = [token.casefold() for piece in pieces if piece.line == first for token in piece.tokens]
     of_media = any("media" in kinds(lang, word) for word in [*TOKEN.findall(page.title.casefold()), *opening])
-    return Scene(page, pieces, first, last, stems, title, head, of_media)
+    return Scene(page, pieces, first, last, firsts, lasts, title, head, of_media)
 
 
 def _names(tokens: Sequence[str]) -> Iterator[str]:
@@ -275,7 +274,8 @@ def _words(piece: Piece) -> Features:
 
 def _story(scene: Scene, piece: Piece) -> Features:
     """Tell how much of the sentence the article says elsewhere: its vocabulary and its title."""
-    known = {s for s in piece.stems if _is_elsewhere(piece.line, scene.stems.get(s, set()))}
+    line = piece.line
+    known = {s for s in piece.stems if scene.firsts.get(s, line) != line or scene.lasts.get(s, line) != line}
     total = max(1, len(piece.stems))
     named = piece.line > scene.last and len(scene.head & set(piece.tokens)) >= 2
     return {
@@ -289,10 +289,6 @@ def _story(scene: Scene, piece: Piece) -> Features:
         "states, story of media": scene.of_media and _states(piece),
         "in the title": len(piece.stems & scene.title) / total,
     }
-
-
-def _is_elsewhere(line: int, lines: set[int]) -> bool:
-    return len(lines) > (line in lines)
 
 
 def _line_features(scene: Scene, number: int) -> Features:

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from typing import Final
 
 from reconcile.model import Article, Sentence, stable_id
-from reconcile.read.cues import abbreviations, common_words, cut_pattern, kinds, ordinal_words
+from reconcile.read.cues import (
+    TOKEN,
+    abbreviations,
+    common_words,
+    cut_pattern,
+    function_words,
+    kinds,
+    ordinal_words,
+)
 from reconcile.read.identity import detect_language
 from reconcile.read.layout import Block, Kind, blocks
 
@@ -18,6 +26,7 @@ MIN_CUT: Final = 200
 FOREIGN_CHARS: Final = 80
 FOREIGN_WORDS: Final = 12
 FOREIGN_SURE: Final = 0.95
+OWN_SHARE: Final = 0.25
 SPLITTER_LANGUAGES: Final = {"und": "en", "ms": "id"}
 RELATIVES: Final = (
     frozenset({"id", "ms", "tl"}), frozenset({"es", "gl", "ca", "pt", "it"}), frozenset({"da", "no", "sv"}),
@@ -180,10 +189,19 @@ def _language(text: str, lang: str) -> str:
     """Return the article's language unless the sentence is long and surely in another, unrelated one."""
     if len(text) < FOREIGN_CHARS or text.count(" ") < FOREIGN_WORDS - 1:
         return lang
-    common = common_words(lang)
-    if sum([word in common for word in text.lower().split()]) >= FOREIGN_WORDS // 4:
+    common, printed = common_words(lang), text.lower()
+    if sum([word in common for word in printed.split()]) >= FOREIGN_WORDS // 4 or _reads_as(printed, lang):
         return lang
     found, probability = detect_language(text)
     if found == lang or probability < FOREIGN_SURE or any({found, lang} <= group for group in RELATIVES):
         return lang
     return found
+
+
+def _reads_as(text: str, lang: str) -> bool:
+    """Tell a text that has many small words of a language and of no unrelated one as many, each counted once."""
+    words = set(TOKEN.findall(text))
+    counts = {code: len(words & small) for code, small in function_words().items()}
+    own = counts.pop(lang, 0)
+    near = {code for group in RELATIVES if lang in group for code in group}
+    return own >= OWN_SHARE * len(words) and all(own > n for code, n in counts.items() if code not in near)

@@ -11,7 +11,7 @@ from typing import Generic, NamedTuple, TypeVar
 MAX_DIGITS = 30
 _TOKEN = re.compile(
     r"((?:(?<![\w.])\.)?[0-9]+(?:[.,][0-9]+|['’\u00a0\u202f\u2009][0-9]{3}(?![0-9]))*)"
-    r"|([^\W\d_](?:[^\W\d_]|[\u0300-\u036f])*)"
+    r"|([^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*)"
     r"|[^\s]"
 )
 _GROUP_MARKS = str.maketrans("", "", "'’\u00a0\u202f\u2009")

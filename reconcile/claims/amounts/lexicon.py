@@ -45,6 +45,7 @@ class Lexicon:
     ages: Phrases[str]
     heads: frozenset[str]
     idle: frozenset[str]  # heads that begin idioms alone
+    prefixes: frozenset[str]  # heads that begin currency signs alone ("us" for "US$")
     after_article: frozenset[str]
     phrases: Mapping[str, Phrases[bool]]
     sets: Mapping[str, frozenset[str]]
@@ -142,8 +143,8 @@ def compiled(code: str) -> Lexicon:
     phrases["per:article"] = _flags(per.get("article_words"))
     signs = _signs()
     numerals, multiples = compile_numerals(language), _multiples(language)
-    openers = (signs, multiples, phrases["minus"])
-    heads = numerals.heads.union(entries(counting.get("every")), *(table.heads() for table in openers))
+    own = numerals.heads.union(entries(counting.get("every")), multiples.heads(), phrases["minus"].heads())
+    heads = own | signs.heads()
     idle = phrases["idioms"].heads() - heads
     return Lexicon(
         code=language.code,
@@ -168,6 +169,7 @@ def compiled(code: str) -> Lexicon:
         ages=Phrases((phrase, unit) for unit in _AGES for phrase in entries(counting.get(f"age_{unit}"))),
         heads=heads | idle,
         idle=idle,
+        prefixes=signs.heads() - own - phrases["idioms"].heads(),
         after_article=_after_article(numerals, language),
         months=frozenset(_month_words(language)),
     )

@@ -84,7 +84,7 @@ class _Builder:
     def __init__(self, tokens: Tokens, lang: str, entities: Sequence[Entity]) -> None:
         self.tokens, self.lang = tokens, lang
         self.words, self.triggers = function_words(lang), triggers(lang)
-        self.begun = self.words.begun(tokens)
+        self.begun, self.telling = self.words.begun(tokens), self.triggers.begun(tokens)
         self.stacks = bool(word_set(lang, "roles", "noun_stack") & {"yes"})
         self.endings = tuple(sorted(word_set(lang, "roles", "adverb_endings")))
         self.pronouns = word_set(lang, "roles", "comma_relative")
@@ -102,11 +102,17 @@ class _Builder:
         self.owner: Entity | None = None
 
     def build(self) -> tuple[Chunk, ...]:
-        i = 0
-        while i < len(self.tokens):
+        i, words = 0, self.tokens.words
+        while i < len(words):
             if i and self.tokens.hard[i]:
                 self._gap(i)
-            i = self._name(i) or self._pronoun(i) or self._function(i) or self._verb(i) or self._word(i)
+            behind = self._name(i) if i in self.names else 0
+            if not behind and words[i] in self.pronouns:
+                behind = self._pronoun(i)
+            behind = behind or self._function(i)
+            if not behind and i in self.telling:
+                behind = self._verb(i)
+            i = behind or self._word(i)
         self._close()
         return tuple(self.out)
 
@@ -133,9 +139,7 @@ class _Builder:
         return Chunk(NP, at, i, self.mark, i, (), self.owner, self.det)
 
     def _name(self, i: int) -> int:
-        entity = self.names.get(i)
-        if entity is None:
-            return 0
+        entity = self.names[i]
         j = i + 1
         while j < len(self.tokens) and self.tokens.starts[j] < entity.end:
             j += 1
@@ -162,7 +166,7 @@ class _Builder:
 
     def _pronoun(self, i: int) -> int:
         """A relative pronoun that looks like an article: after a comma, in a clause that ends with a verb."""
-        if self.tokens.words[i] not in self.pronouns or self.tokens.gap(i).strip() != ",":
+        if self.tokens.gap(i).strip() != ",":
             return 0
         end = i + 1
         while end < len(self.tokens) and not self.tokens.hard[end]:
@@ -180,7 +184,7 @@ class _Builder:
         hits = self.words.at(self.tokens, i) if i in self.begun else []
         if not hits or any(k in self.names for k in range(i, hits[0].j)):
             return self._adverb(i) if not hits else 0
-        longer = self.triggers.at(self.tokens, i)
+        longer = self.triggers.at(self.tokens, i) if i in self.telling else []
         classes = frozenset(hits[0].value.split("|"))
         after_verb = "as" in classes and self.open is None and bool(self.out) and self.out[-1].j == i
         if longer and longer[0].last >= hits[0].last + (classes != {"break"}) and not after_verb:

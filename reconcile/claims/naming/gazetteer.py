@@ -133,6 +133,7 @@ def kind(text: str, lang: str, run: Run) -> str:
     return "person" if seen == SPEAKER else seen
 
 
+@lru_cache(maxsize=2048)
 def evidence(text: str, lang: str, run: Run) -> str:
     """Return the kind as ``kind`` does, but ``SPEAKER`` where only a verb of saying tells it."""
     tokens = tokenise(text)

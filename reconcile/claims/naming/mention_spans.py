@@ -105,6 +105,8 @@ class _Reader:
         return nouns
 
     def read(self, tokens: Tokens) -> Iterator[Phrase]:
+        if not self.opening and self.openers.isdisjoint(tokens.words):
+            return
         numbers = any(word[0].isdigit() for word in tokens.words)
         hits = lexicon(self.lang, "mentions", ("age",)).find(tokens) if numbers else ()
         ages = {hit.i: hit.j for hit in hits}

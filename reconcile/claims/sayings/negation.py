@@ -38,7 +38,7 @@ class Negator:
 @dataclass(frozen=True, slots=True)
 class Clauses:
     """The clause number of every word, which clauses are subordinate (of these, which are what is said or thought),
-    and the negators of the text.
+    and the negators of the text. A text without negators is not divided: nothing asks for its clauses.
     """
 
     number: tuple[int, ...]
@@ -49,6 +49,8 @@ class Clauses:
 
     def negated(self, i: int, j: int) -> bool:
         """Return whether words ``[i, j)`` stand in the scope of a negator that is no part of them."""
+        if not self.negators:
+            return False
         kinds = {n.kind for n in self.negators if not (n.i < j and i < n.j) and self._covers(n, i, j)}
         return len(kinds & {"not", "narrow"}) > 0 if not kinds & {"fail", "far"} else self._odd(kinds)
 
@@ -81,13 +83,19 @@ class Clauses:
         return inside and back and negator.i - j < negator.reach
 
 
+NOTHING_NEGATED = Clauses((), frozenset(), frozenset(), (), False)
+
+
 @lru_cache(maxsize=512)
 def clauses(text: str, lang: str) -> Clauses:
     """Return the clauses and negators of a text."""
     tokens = tokenise(text)
+    negators = tuple(_negators(tokens, lang))
+    if not negators:
+        return NOTHING_NEGATED
     number, subordinate, content = _number(tokens, lang)
     both_sides = bool(word_set(lang, "negation", "both_sides") & {"yes"})
-    return Clauses(number, subordinate, content, tuple(_negators(tokens, lang)), both_sides)
+    return Clauses(number, subordinate, content, negators, both_sides)
 
 
 def _negators(tokens: Tokens, lang: str) -> Iterator[Negator]:
