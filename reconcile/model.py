@@ -336,6 +336,8 @@ class Decision:
     """A person's ruling on a finding; append-only. ``digest`` is of the two quotes and values it was made on.
 
     ``side`` is who is right, if they said so (``a``, ``b`` or ``neither``), ``reason`` one of a few kinds of why.
+    ``made_on`` is the finding that the person looked at, where the ruling was made on its whole group; each finding of
+    the group then has a decision of its own, with the same reviewer and time.
     """
 
     decision_id: str
@@ -348,6 +350,7 @@ class Decision:
     supersedes: str = ""
     side: str = ""
     reason: str = ""
+    made_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)

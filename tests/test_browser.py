@@ -28,6 +28,7 @@ from reconcile.model import Relation
 from reconcile.publish.store import Store
 from tests import builders as b
 from tests.browser import Browser, chromium
+from tests.pairs import DOWN, LONG_DOWN, LONG_UP, UP, told
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(chromium() is None, reason="no Chromium")]
 
@@ -231,6 +232,49 @@ def test_ruling_goes_stale_with_a_new_run(browser: Browser, site: Site) -> None:
     browser.open(f"{site.address}/{HURT}")
     assert "no longer counts" in browser.text(".stale")
     assert "stale: on other words" in browser.text(".history")
+
+
+# -------------------------------------------------------------------------------------------- conflicts of many pairs
+
+
+@pytest.fixture
+def twelve(tmp_path: Path, browser: Browser) -> Iterator[Site]:
+    yield from _served(tmp_path, browser, told((*UP, LONG_UP), (DOWN[0], LONG_DOWN, DOWN[1], LONG_DOWN), mixed=True))
+
+
+def test_a_ruling_in_the_queue_covers_its_row(browser: Browser, twelve: Site) -> None:
+    browser.open(twelve.address)
+    assert "12 pairs" in browser.text(".finding .facts")
+    browser.press("j1", leads=True)
+    assert "Recorded: Confirmed conflict, for 12 pairs." in browser.text(".message")
+    assert "Nothing waits for a ruling here." in browser.text("main")
+    browser.press("u", leads=True)
+    assert "Undone, on 12 pairs." in browser.text(".message")
+    browser.open(twelve.address)
+    assert "Open 1" in browser.text(".tabs")
+
+
+def test_keys_rule_on_one_pair_and_lead_to_the_next_of_the_conflict(browser: Browser, twelve: Site) -> None:
+    browser.open(twelve.address)
+    browser.press("j")
+    browser.press("Enter", leads=True)
+    first = here(browser)
+    browser.press("p")
+    browser.press("2", leads=True)
+    assert here(browser) not in (first, "reconcile")
+    assert twelve.rows("SELECT finding_id, ruling FROM decisions") == [(first, "not-a-conflict")]
+    assert "10 other pairs of this conflict that are not ruled on yet" in browser.text(".covers")
+    assert browser.js("document.querySelectorAll('.pairs > li').length") == 11
+    browser.press("1", leads=True)
+    assert twelve.rows("SELECT count(*) FROM decisions WHERE ruling = 'conflict'") == [(11,)]
+
+
+def test_pairs_fit_on_small_screens(browser: Browser, twelve: Site) -> None:
+    (finding,) = twelve.rows("SELECT lead FROM findings LIMIT 1")[0]
+    browser.size(360)
+    for page in ("", f"/{finding}"):
+        browser.open(twelve.address + page)
+        assert browser.js("document.documentElement.scrollWidth") <= 360, page
 
 
 # -------------------------------------------------------------------------------------------- hostile texts

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Mapping
-from dataclasses import fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from reconcile.errors import StoreError
@@ -60,7 +60,7 @@ def check_decision(decision: Decision) -> None:
 def _identified(decision: Decision) -> Decision:
     """Return the decision with the id that its content gives it, checked."""
     said = (decision.finding_id, decision.ruling, decision.reviewer, decision.note, decision.created_at)
-    more = tuple(filter(None, (decision.side, decision.reason)))
+    more = tuple(filter(None, (decision.side, decision.reason, decision.made_on)))
     made = replace(decision, decision_id=stable_id(*said, decision.supersedes, *more))
     check_decision(made)
     return made
@@ -88,7 +88,7 @@ def new_decision(
 
 def withdrawal(decision: Decision, created_at: str) -> Decision:
     """Return the row that undoes a decision: what it had superseded stands again."""
-    undone = replace(decision, ruling=WITHDRAWN, note="", side="", reason="", created_at=created_at)
+    undone = replace(decision, ruling=WITHDRAWN, note="", side="", reason="", made_on="", created_at=created_at)
     return _identified(replace(undone, supersedes=decision.decision_id))
 
 
@@ -101,26 +101,87 @@ def standing(decisions: Iterable[Decision]) -> list[Decision]:
 
 
 _CONTENT = ("ruling", "note", "digest", "side", "reason")
+_OTHER_SIDE = {"a": "b", "b": "a"}
+
+
+def _direct(decision: Decision) -> bool:
+    """Tell whether a decision was made on the finding itself, and not on another of its group."""
+    return decision.made_on in ("", decision.finding_id)
 
 
 def rule(conn: sqlite3.Connection, decision: Decision) -> Decision:
     """Append a decision in place of its reviewer's earlier one on the finding, inside the transaction under way.
 
     The same ruling on the same words again, as when a form is sent twice, adds nothing, unless another reviewer's
-    came in between and it is to count again. An ``unsure`` gives way to any other, so said again it changes nothing.
+    came in between and it is to count again. An ``unsure`` gives way to any other, so said again it changes nothing;
+    neither does one made on another finding of the group where there is one made on the finding itself.
     """
     names = ", ".join(DECISION_COLUMNS)
     sql = f"SELECT {names} FROM decisions WHERE finding_id = ? AND reviewer = ? ORDER BY rowid"  # noqa: S608
     found = conn.execute(sql, [decision.finding_id, decision.reviewer]).fetchall()
     before = standing(Decision(*row) for row in found)
-    if before and all(getattr(before[-1], name) == getattr(decision, name) for name in _CONTENT):
-        current = "SELECT 1 FROM decisions_current WHERE decision_id = ?"
-        if decision.ruling == UNSURE or conn.execute(current, [before[-1].decision_id]).fetchone():
+    said = before and all(getattr(before[-1], name) == getattr(decision, name) for name in _CONTENT)
+    if said and _direct(before[-1]) >= _direct(decision):
+        current = """SELECT 1 FROM decisions_current
+          WHERE finding_id = ? AND (decision_id = ? OR (? AND made_on IN ('', finding_id)))"""
+        known = [decision.finding_id, before[-1].decision_id, not _direct(decision)]
+        if decision.ruling == UNSURE or conn.execute(current, known).fetchone():
             return before[-1]
     if before:
-        decision = _identified(replace(decision, supersedes=before[-1].decision_id))
+        decision = replace(decision, supersedes=before[-1].decision_id)
+    decision = _identified(decision)
     append_decision(conn, decision)
     return decision
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """Another finding of the group that a ruling covers; ``turned`` where its sides are the other way round.
+
+    ``sided`` is false where neither side can be the right one.
+    """
+
+    finding_id: str
+    digest: str
+    turned: bool = False
+    sided: bool = True
+
+
+def rule_on_all(conn: sqlite3.Connection, decision: Decision, others: Sequence[Covered]) -> list[Decision]:
+    """Append a decision as ``rule`` does, and one like it on each of the others; return what stands on each now."""
+    if not others:
+        return [rule(conn, decision)]
+    decision = replace(decision, made_on=decision.finding_id)
+    made = [rule(conn, decision)]
+    for other in others:
+        side = _OTHER_SIDE.get(decision.side, decision.side) if other.turned else decision.side
+        on_other = replace(decision, finding_id=other.finding_id, digest=other.digest)
+        made.append(rule(conn, replace(on_other, side=side if other.sided else "")))
+    return made
+
+
+def withdraw(conn: sqlite3.Connection, decision_id: str, reviewer: str, created_at: str) -> list[Decision]:
+    """Append the rows that undo a reviewer's ruling, inside the transaction under way: all that it wrote and stands.
+
+    The first is on the finding that the reviewer looked at, if that row stands.
+
+    :raises StoreError: if the ruling is not theirs, or does not stand any more.
+    """
+    names = ", ".join(f"d.{name}" for name in DECISION_COLUMNS)
+    sql = f"""SELECT {names} FROM decisions w JOIN decisions d ON d.reviewer = w.reviewer AND (
+        d.decision_id = w.decision_id
+        OR (w.made_on <> '' AND d.made_on = w.made_on AND d.created_at = w.created_at))
+      WHERE w.decision_id = ? AND w.reviewer = ?
+        AND EXISTS (SELECT 1 FROM decisions_standing s WHERE s.decision_id = w.decision_id)
+        AND EXISTS (SELECT 1 FROM decisions_standing s WHERE s.decision_id = d.decision_id)
+      ORDER BY d.finding_id <> d.made_on, d.rowid"""  # noqa: S608 (our own names)
+    undone = [Decision(*row) for row in conn.execute(sql, [decision_id, reviewer])]
+    if not undone:
+        raise StoreError("That ruling is not yours, or does not stand any more.")
+    made = [withdrawal(decision, created_at) for decision in undone]
+    for one in made:
+        append_decision(conn, one)
+    return made
 
 
 def append_decision(conn: sqlite3.Connection, decision: Decision) -> bool:

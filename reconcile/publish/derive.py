@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, replace
-from functools import partial
 
 from reconcile.errors import StoreError
 from reconcile.model import REFERENCE, Claim, Finding, stable_id
 from reconcile.publish.decisions import side_digest
+from reconcile.publish.grouping import Pair, Place, grouped
 from reconcile.publish.publication import Publication
 from reconcile.publish.rows import (
     Row,
@@ -54,6 +54,7 @@ class Lookup:
         self.origin = {o.article_id: o.origin_id for o in publication.origins}
         self.clusters = {c.cluster_id: c for c in publication.clusters}
         self.articles = {a.article_id: a for a in publication.articles}
+        self._origins: dict[str, int] = {}
         for claim in publication.claims:
             if claim.article_id not in self.articles:
                 raise StoreError(f"claim {claim.claim_id}: article {claim.article_id!r} is not published")
@@ -70,13 +71,39 @@ class Lookup:
         articles = {self.claims[c].article_id for c in claim_ids if c in self.claims}
         return len({self.origin.get(a, a) for a in articles if self.articles[a].kind != REFERENCE})
 
+    def against_reference(self, finding: Finding) -> bool:
+        """Tell whether a side of the finding is a row of a trusted table."""
+        articles = (self.articles[self.claims[c].article_id] for c in (finding.claim_a, finding.claim_b))
+        return any(article.kind == REFERENCE for article in articles)
+
     def origins_of(self, finding: Finding) -> int:
         """Independent origins that answer the finding's question: of its cluster and its two claims."""
-        cluster = self.clusters.get(finding.cluster_id)
-        return self.independent({finding.claim_a, finding.claim_b, *(cluster.claim_ids if cluster else ())})
+        known = self._origins.get(finding.finding_id)
+        if known is None:
+            cluster = self.clusters.get(finding.cluster_id)
+            known = self.independent({finding.claim_a, finding.claim_b, *(cluster.claim_ids if cluster else ())})
+            self._origins[finding.finding_id] = known
+        return known
 
 
-def _finding_row(lookup: Lookup, finding: Finding) -> Row:
+def _places(lookup: Lookup, findings: Iterable[Finding]) -> dict[str, Place]:
+    """The group of each finding. One against a row of a trusted table is alone."""
+    pairs = (
+        Pair(
+            f.finding_id,
+            "" if lookup.against_reference(f) else f.cluster_id,
+            str(f.relation),
+            str(f.field),
+            (rank(f.relation, f.severity), -lookup.origins_of(f), -f.confidence),
+            (f.claim_a, f.value_a),
+            (f.claim_b, f.value_b),
+        )
+        for f in findings
+    )
+    return grouped(pairs, lookup.claims)
+
+
+def _finding_row(lookup: Lookup, place: Place, finding: Finding) -> Row:
     a, b = lookup.claims[finding.claim_a], lookup.claims[finding.claim_b]
     in_a, in_b = lookup.articles[a.article_id], lookup.articles[b.article_id]
     return {
@@ -107,6 +134,8 @@ def _finding_row(lookup: Lookup, finding: Finding) -> Row:
         "lang_a": a.lang,
         "lang_b": b.lang,
         "published": max(in_a.published or "", in_b.published or ""),
+        "lead": place.lead,
+        "turned": int(place.turned),
     }
 
 
@@ -221,7 +250,8 @@ def table_rows(publication: Publication) -> Iterator[tuple[str, Iterable[Row]]]:
     yield from _story_rows(publication)
     yield from _nearness_rows(publication)
     yield from _cluster_rows(publication, lookup)
-    yield "findings", map(partial(_finding_row, lookup), publication.findings)
+    places = _places(lookup, publication.findings)
+    yield "findings", (_finding_row(lookup, places[f.finding_id], f) for f in publication.findings)
     yield (
         "comparisons",
         (

@@ -15,7 +15,10 @@ LIMIT = 500
 
 
 def html_report(conn: sqlite3.Connection, name: str, *, limit: int = LIMIT) -> str:
-    """Return the page: quotes only, the most severe conflicts first, grouped by story; ``name`` is the database's."""
+    """Return the page: quotes only, the most severe conflicts first, each as its surest pair, grouped by story.
+
+    ``name`` is the database's.
+    """
     from jinja2 import Environment, PackageLoader
 
     env = Environment(loader=PackageLoader("reconcile.publish.desk"), autoescape=True)
@@ -38,4 +41,5 @@ def html_report(conn: sqlite3.Connection, name: str, *, limit: int = LIMIT) -> s
         "rulings": RULINGS,
     }
     template = env.get_template("reconcile_report.html")
-    return template.render(name=name, style=style, stories=list(stories.values()), run=run, shown=len(findings))
+    counts = {"shown": len(findings), "pairs": sum(finding["group"]["pairs"] for finding in findings)}
+    return template.render(name=name, style=style, stories=list(stories.values()), run=run, **counts)

@@ -1,6 +1,7 @@
 """What decisions say about the findings: precision with intervals, calibration, agreement of reviewers.
 
-Only rulings that still hold (on the words and values as they are now) count, and ``unsure`` is left out.
+Only rulings that still hold (on the words and values as they are now) count, and ``unsure`` is left out. A ruling on
+all pairs of a conflict counts once, for the pair that the reviewer looked at: the others say the same over again.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ _RULED = """SELECT f.finding_id, f.relation, f.field, f.confidence, d.ruling, d.
     coalesce((SELECT o.field || ': ' || o.label FROM comparisons o WHERE o.finding_id = f.finding_id
       AND o.role = 'assertion' AND o.outcome IN ('disagree', 'near', 'agree') ORDER BY o.position LIMIT 1), '') AS rule
   FROM decisions_current d JOIN findings f ON f.finding_id = d.finding_id AND f.digest = d.digest
-  WHERE d.ruling <> 'unsure' ORDER BY f.finding_id"""
+  WHERE d.ruling <> 'unsure' AND d.made_on IN ('', d.finding_id) ORDER BY f.finding_id"""
 
 _VOTES = """SELECT d.finding_id, d.reviewer, d.ruling FROM decisions_standing d
   JOIN findings f ON f.finding_id = d.finding_id AND f.digest = d.digest
-  ORDER BY d.finding_id, d.reviewer"""
+  WHERE d.made_on IN ('', d.finding_id) ORDER BY d.finding_id, d.reviewer"""
 
 _STALE = "SELECT * FROM decisions_stale WHERE :reviewer IS NULL OR reviewer = :reviewer LIMIT 200"
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlite_utils import Migrations
 
 from reconcile.errors import StoreError
+from reconcile.publish.grouping import regroup
 from reconcile.publish.tables import (
     INDEXES_1,
     SEARCH_1,
@@ -26,6 +27,7 @@ from reconcile.publish.tables import (
     TABLES_8,
     TABLES_9,
 )
+from reconcile.publish.tables_since import TABLES_10
 from reconcile.publish.views import VIEWS
 
 if TYPE_CHECKING:
@@ -96,6 +98,12 @@ def _overviews(db: Database) -> None:
         db.execute(sql)
 
 
+@migrations(name="0010_conflicts")
+def _conflicts(db: Database) -> None:
+    for sql in TABLES_10:
+        db.execute(sql)
+
+
 def _append_only(db: Database, table: str, instead: str) -> None:
     """Refuse any change to the rows of a table, saying what to do instead."""
     for verb in ("UPDATE", "DELETE"):
@@ -160,6 +168,7 @@ def migrate(db: Database) -> None:
     """Bring the open database to this version's schema and views, all in one transaction."""
     with db.atomic():
         migrations.apply(db)
+        regroup(db.conn)
         present = dict(db.conn.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'").fetchall())
         wanted = {name: f"CREATE VIEW {name} AS {sql}" for name, sql in VIEWS.items()}
         if present == wanted:

@@ -1,8 +1,9 @@
 """The review queues, as SQL views: they work in every SQLite client, and in Datasette without configuration.
 
 A decision *stands* until another supersedes it; a withdrawal undoes the one that it supersedes, and what that one
-had superseded stands again. Each reviewer has one that stands; the newest on a finding is *current*, and an
-``unsure`` gives way to any other. A decision is *stale* when the finding is gone or its quotes or values have
+had superseded stands again. Each reviewer has one that stands; the newest on a finding is *current*, but an
+``unsure`` gives way to any other, and one that was made on another finding of the group to one made on the finding
+itself. A decision is *stale* when the finding is gone or its quotes or values have
 changed since (the digest differs); a stale decision does not close a conflict. ``unsure`` leaves it open too.
 A retraction *stands* until the article is restored.
 """
@@ -91,7 +92,7 @@ FROM origins o
   LEFT JOIN sources ps ON ps.source_id = p.source
 ORDER BY o.origin_id, o.article_id <> o.origin_id, o.article_id""",
     "decisions_standing": """
-SELECT decision_id, finding_id, ruling, reviewer, note, digest, created_at, side, reason
+SELECT decision_id, finding_id, ruling, reviewer, note, digest, created_at, side, reason, made_on
 FROM decisions d
 WHERE d.ruling <> 'withdrawn'
   AND NOT EXISTS (
@@ -100,12 +101,13 @@ WHERE d.ruling <> 'withdrawn'
       AND NOT EXISTS (SELECT 1 FROM decisions w WHERE w.supersedes = n.decision_id AND w.ruling = 'withdrawn')
   )""",
     "decisions_current": """
-SELECT decision_id, finding_id, ruling, reviewer, note, digest, created_at, side, reason
+SELECT decision_id, finding_id, ruling, reviewer, note, digest, created_at, side, reason, made_on
 FROM decisions_standing d
 WHERE NOT EXISTS (
     SELECT 1 FROM decisions_standing n
     WHERE n.finding_id = d.finding_id
-      AND (n.ruling <> 'unsure', n.created_at, n.decision_id) > (d.ruling <> 'unsure', d.created_at, d.decision_id)
+      AND (n.ruling <> 'unsure', n.made_on IN ('', n.finding_id), n.created_at, n.decision_id)
+        > (d.ruling <> 'unsure', d.made_on IN ('', d.finding_id), d.created_at, d.decision_id)
   )""",
     "decisions_stale": """
 SELECT d.decision_id, d.finding_id,

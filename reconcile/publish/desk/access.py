@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from datasette.utils import actor_matches_allow
 from datasette.utils.asgi import Forbidden, NotFound
 
+from reconcile.publish.schema import applied_migrations, known_migrations
+
 if TYPE_CHECKING:
     from datasette.app import Datasette
     from datasette.database import Database
@@ -19,7 +21,6 @@ PLUGIN = "reconcile"
 REVIEW = "reconcile-review"
 LOCAL = "local"
 OUR_TABLES = frozenset({"findings", "claims", "decisions", "runs"})
-NEWEST_TABLE = "retractions"
 SHOWN_TABLES = (  # all that some page reads: whoever may not see one of them sees no page
     "findings", "claims", "articles", "sentences", "comparisons", "decisions", "verifications", "retractions",
     "sources", "stories", "story_articles", "clusters", "cluster_claims", "origins", "revisions", "changes", "runs",
@@ -71,8 +72,7 @@ async def chosen_database(datasette: Datasette, request: Request) -> Database:
         raise NotFound(f"No reconcile database called {wanted}")
     name = wanted or names[0]
     database = datasette.get_database(name)
-    present = {*await database.view_names(), *await database.table_names()}
-    if not {"decisions_standing", NEWEST_TABLE} <= present:
+    if not await database.execute_fn(lambda conn: set(known_migrations()) <= applied_migrations(conn)):
         raise NotFound(f"{name} was made by an older reconcile; `reconcile run` on it brings it up to date")
     hidden = (*(WHOLE_TEXTS if publishing(datasette) else ()), *(RULED if blind(datasette) else ()))
     for table in (t for t in SHOWN_TABLES if t not in hidden):

@@ -12,7 +12,7 @@ from datasette.filters import FilterArguments
 
 from reconcile.model import Relation
 from reconcile.publish.desk.access import blind
-from reconcile.publish.desk.queries import Filters
+from reconcile.publish.desk.filters import Filters
 from reconcile.publish.desk.rulings import viewer
 
 # ruff: noqa: S608 (statements are put together from constants; values are parameters)

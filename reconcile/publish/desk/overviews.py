@@ -13,7 +13,7 @@ from datasette.utils.asgi import Response
 from reconcile.publish import quality
 from reconcile.publish.desk import plots, queries, questions, rulings, stories
 from reconcile.publish.desk.access import chosen_database
-from reconcile.publish.desk.queries import Viewer
+from reconcile.publish.desk.filters import Viewer
 from reconcile.publish.desk.render import found, json_response, link, render
 
 if TYPE_CHECKING:

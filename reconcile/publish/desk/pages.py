@@ -13,10 +13,10 @@ from datasette.utils.asgi import Response
 from reconcile.errors import StoreError
 from reconcile.publish import read, retractions
 from reconcile.publish.decisions import standing
-from reconcile.publish.desk import fields, listings, queries, questions, rulings, versions, words
+from reconcile.publish.desk import fields, groups, listings, queries, questions, rulings, versions, words
 from reconcile.publish.desk.access import chosen_database, publishing
+from reconcile.publish.desk.filters import Filters, Viewer
 from reconcile.publish.desk.marks import Mark, context_pieces, paragraphs, pieces, told, waterfall
-from reconcile.publish.desk.queries import Filters, Viewer
 from reconcile.publish.desk.render import HEADERS, ask, finding_link, found, json_response, link, render, say
 from reconcile.publish.verifications import verification_text
 
@@ -127,9 +127,22 @@ def _finding(
         "agreed": len({d.ruling for d in stands if d.digest == finding["digest"]}) == 1,
         "story": queries.story_title(conn, finding["story_id"]),
         "question": question,
+        **_group(conn, finding_id, who),
         "cluster": queries.cluster_findings(conn, finding["cluster_id"], finding_id, who),
         "place": asdict(queries.place(conn, filters, finding_id)),
     }
+
+
+def _group(conn: sqlite3.Connection, finding_id: str, who: Viewer) -> dict[str, Any]:
+    """The rest of a finding's group: which a ruling would cover, and which are new in a group that was ruled on."""
+    group = groups.members(conn, finding_id, who.name)
+    covered = {member.finding_id for member in groups.covered(group)}
+    settled = {member.finding_id for member in group if member.settled}
+    pairs = [
+        {**form, "covered": form["id"] in covered, "new": bool(settled) and form["id"] not in settled}
+        for form in queries.group_findings(conn, finding_id, who)
+    ]
+    return {"pairs": pairs, "group": groups.shown_token(group), "covered": len(covered), "others": len(group) - 1}
 
 
 async def _load(datasette: Datasette, request: Request) -> tuple[Database, Filters, dict[str, Any]]:

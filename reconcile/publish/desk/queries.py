@@ -1,136 +1,23 @@
-"""What the review pages ask of the database: the filtered queue, its counts, neighbours, one article."""
+"""What the review pages ask of the database: the filtered queue, neighbours in it, lists of findings, one article."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from reconcile.model import Relation
+from reconcile.publish.desk import groups
+from reconcile.publish.desk.counts import CHOICES, Choice, choices, counted, total
+from reconcile.publish.desk.filters import KEY, MINE, ORDER, Filters, Viewer, leading
 from reconcile.publish.forms import finding_form
 from reconcile.publish.read import FINDING_SQL, query
 
-# ruff: noqa: S608 (statements are put together from constants of this module; values are parameters)
+# ruff: noqa: S608 (statements are put together from constants; values are parameters)
 
 PAGE_SIZE = 25
 MAX_PAGE = 100_000
-CHOICES = 200
-KEPT = 64
-STATES = ("open", "second", "decided", "stale", "all")
-ANY = "any"
-
-_SETTLED = """EXISTS (SELECT 1 FROM decisions_current d
-  WHERE d.finding_id = f.finding_id AND d.digest = f.digest AND d.ruling <> 'unsure')"""
-_MINE = """EXISTS (SELECT 1 FROM decisions_standing m
-  WHERE m.finding_id = f.finding_id AND m.digest = f.digest AND m.reviewer = :reviewer)"""
-_STALE = """EXISTS (SELECT 1 FROM decisions_current d
-  WHERE d.finding_id = f.finding_id AND d.digest <> f.digest)"""
-_ORDER = "f.rank, f.origins DESC, f.confidence DESC, f.finding_id"
-_KEY = "(f.rank, -f.origins, -f.confidence, f.finding_id)"
-
-_CONDITIONS = {
-    "relation": "f.relation = :relation",
-    "field": "f.field = :field",
-    "severity": "f.severity = :severity",
-    "source": ":source IN (f.source_a, f.source_b)",
-    "lang": ":lang IN (f.lang_a, f.lang_b)",
-    "story": "f.story_id = :story",
-    "since": "f.published >= :since",
-    "until": "substr(f.published, 1, 10) <= :until",
-    "q": "instr(lower(f.about), lower(:q))",
-}
-_STATE_CONDITIONS = {
-    "open": f"NOT {_SETTLED}",
-    "second": f"{_SETTLED} AND NOT {_MINE}",
-    "decided": _SETTLED,
-    "stale": f"{_STALE} AND NOT {_SETTLED}",
-}
-
-# For each filter: where a finding holds its values, and what gives the words for them.
-_FACETS: dict[str, tuple[tuple[str, ...], str]] = {
-    "relation": (("f.relation",), ""),
-    "field": (("f.field",), ""),
-    "severity": (("f.severity",), ""),
-    "source": (("f.source_a", "f.source_b"), "SELECT source_id, name FROM sources WHERE source_id"),
-    "lang": (("f.lang_a", "f.lang_b"), ""),
-    "story": (("f.story_id",), "SELECT story_id, title FROM stories WHERE story_id"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What the reviewer looks at. An empty string chooses everything, save ``relation``: that is ``any``.
-
-    ``since`` and ``until`` are days of the later article; ``q`` is words of the question; ``reviewer`` is who looks,
-    empty for a reader who may not rule.
-    """
-
-    relation: str = Relation.CONFLICT
-    field: str = ""
-    severity: str = ""
-    source: str = ""
-    lang: str = ""
-    story: str = ""
-    since: str = ""
-    until: str = ""
-    q: str = ""
-    state: str = "open"
-    reviewer: str = ""
-
-    @classmethod
-    def from_args(cls, get: Callable[[str], str | None], reviewer: str = "") -> Filters:
-        """Read the filters from a query string; what is not understood is ignored."""
-        given = {f.name: (get(f.name) or "").strip()[:500] for f in fields(cls)}
-        given["relation"] = given["relation"] or str(Relation.CONFLICT)
-        if given["state"] not in STATES or (given["state"] == "second" and not reviewer):
-            given["state"] = "open"
-        return cls(**{**given, "reviewer": reviewer})
-
-    def query(self) -> dict[str, str]:
-        """Return only what differs from the default, as query-string values."""
-        given = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "reviewer"}
-        return {name: value for name, value in given.items() if value != getattr(Filters(), name)}
-
-    def _chosen(self, without: str = "") -> list[str]:
-        return [
-            name
-            for name in _CONDITIONS
-            if name != without and getattr(self, name) and (name, getattr(self, name)) != ("relation", ANY)
-        ]
-
-    def where(self, without: str = "") -> str:
-        """Return the SQL condition of every filter that is set, save the one called ``without``."""
-        chosen = [_CONDITIONS[name] for name in self._chosen(without)]
-        if without != "state" and self.state in _STATE_CONDITIONS:
-            chosen.append(_STATE_CONDITIONS[self.state])
-        return " AND ".join(chosen) or "1"
-
-    def values(self) -> dict[str, str]:
-        """Return the parameters of the condition."""
-        return {name: getattr(self, name) for name in (*_CONDITIONS, "reviewer")}
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who looks: the name under which they may rule, empty where they may not.
-
-    Whoever does not ``sees_all`` sees what others ruled on a finding once they have ruled on its words as they are.
-    """
-
-    name: str = ""
-    sees_all: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value of a filter with the number of findings it would leave."""
-
-    value: str
-    label: str
-    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,149 +32,69 @@ class Queue:
     states: dict[str, int]
 
 
-Counts = dict[str, dict[str, int]]
-# The states by what is known of a finding: settled, mine, stale.
-_FLAGGED: dict[str, Callable[[tuple[Any, ...]], bool]] = {
-    "second": lambda row: row[0] and not row[1],
-    "decided": lambda row: row[0],
-    "stale": lambda row: row[2] and not row[0],
-}
-
-# Findings on which somebody ruled: few, so the states other than "open" and "all" are counted from these.
-_RULED = "(SELECT DISTINCT finding_id FROM decisions) r CROSS JOIN findings f ON f.finding_id = r.finding_id"
-_kept: OrderedDict[tuple[str, str, Filters], Counts] = OrderedDict()
-
-
-def _counted(conn: sqlite3.Connection, filters: Filters, *, ruled: bool) -> dict[str, Counts]:
-    """Count what each value of each filter would leave, by state (``all`` alone where not ``ruled``).
-
-    A finding with a value on both sides counts once. The filters that are not set see the same findings, which are
-    read once. Under the name "" is how many there are.
-    """
-    free = [name for name in _FACETS if getattr(filters, name) in ("", ANY)]
-    flags = [_SETTLED, _MINE if filters.reviewer else "0", _STALE] if ruled else ["0", "0", "0"]
-    states = _FLAGGED if ruled else {"all": lambda _: True}
-    counts: dict[str, Counts] = {state: {} for state in states}
-    for names in (free, *([name] for name in _FACETS if name not in free)):
-        columns = [*flags, *(column for name in names for column in _FACETS[name][0])]
-        without = names[0] if names is not free else ""
-        sql = f"SELECT {', '.join(columns)} FROM {_RULED if ruled else 'findings f'} WHERE {filters.where(without)}"
-        every = Counter(conn.execute(sql, filters.values()).fetchall())
-        for state, holds in states.items():
-            seen = {row: n for row, n in every.items() if holds(row)}
-            if names is free:
-                counts[state][""] = {"": sum(seen.values())}
-            at = len(flags)
-            for name in names:
-                width = len(_FACETS[name][0])
-                counts[state][name] = _by_value(seen, slice(at, at + width))
-                at += width
-    return counts
-
-
-def _by_value(seen: Mapping[tuple[str | None, ...], int], at: slice) -> dict[str, int]:
-    count: dict[str, int] = {}
-    for row, n in seen.items():
-        for value in dict.fromkeys(row[at]):
-            if value:
-                count[value] = count.get(value, 0) + n
-    return count
-
-
-def _all_counts(conn: sqlite3.Connection, filters: Filters) -> Counts:
-    """Count without regard to rulings. That changes with a run only, so it is kept until the next."""
-    path = next(row[2] for row in conn.execute("PRAGMA database_list"))
-    run = conn.execute("SELECT run_id FROM runs ORDER BY number DESC LIMIT 1").fetchone()
-    key = (path, run[0] if run else "", replace(filters, state="all", reviewer=""))
-    counts = _kept.get(key) if path else None
-    if counts is None:
-        counts = _kept[key] = _counted(conn, key[2], ruled=False)["all"]
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
-    return counts
-
-
-def _counts(conn: sqlite3.Connection, filters: Filters) -> tuple[Counts, dict[str, int]]:
-    """Return the counts of every filter's values in the chosen state, and how many findings each state has."""
-    every = _all_counts(conn, filters)
-    ruled = _counted(conn, replace(filters, state="all"), ruled=True)
-    if not filters.reviewer:
-        del ruled["second"]
-    ruled["open"] = {
-        name: {value: n - ruled["decided"][name].get(value, 0) for value, n in counts.items()}
-        for name, counts in every.items()
-    }
-    ruled["all"] = every
-    return ruled[filters.state], {state: ruled[state][""].get("", 0) for state in STATES if state in ruled}
-
-
-def _choices(conn: sqlite3.Connection, filters: Filters, counts: Counts) -> dict[str, list[Choice]]:
-    return {name: _labelled(conn, filters, name, counts[name]) for name in _FACETS}
-
-
-def _labelled(conn: sqlite3.Connection, filters: Filters, name: str, counts: Mapping[str, int]) -> list[Choice]:
-    most = sorted((v for v in counts if counts[v]), key=lambda value: (-counts[value], value))[:CHOICES]
-    chosen = getattr(filters, name)
-    if chosen and chosen != ANY and chosen not in most:
-        most.append(chosen)
-    labels: dict[str, str] = {}
-    if sql := _FACETS[name][1]:
-        labels = dict(conn.execute(f"{sql} IN (SELECT value FROM json_each(?))", [json.dumps(most)]).fetchall())
-    return [Choice(value, labels.get(value) or value, counts.get(value, 0)) for value in most]
-
-
 def listed(row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one row of a list: the documented form, with its story, origins and last ruling."""
+    """Return one row of a list: the documented form, with its story, origins, group and last ruling."""
     form = finding_form(row)
     form.update(story_id=row["story_id"] or "", story=row["story"] or "", origins=row["origins"])
-    form["ruling"], form["digest"] = row["ruling"], row["digest"]
+    form.update({name: row[name] for name in ("ruling", "digest", "lead")}, turned=bool(row["turned"]))
     return form
 
 
 _LISTED = FINDING_SQL.replace(
     "SELECT f.*,",
     f"""SELECT f.*, (SELECT title FROM stories t WHERE t.story_id = f.story_id) AS story,
-  (SELECT CASE WHEN :sees_all OR {_MINE} THEN d.ruling ELSE 'hidden' END
+  (SELECT CASE WHEN :sees_all OR {MINE.format(f="f")} THEN d.ruling ELSE 'hidden' END
     FROM decisions_current d WHERE d.finding_id = f.finding_id AND d.digest = f.digest) AS ruling,""",
     1,
 )
 
 
 def queue(conn: sqlite3.Connection, filters: Filters, page: int, *, sees_all: bool = False) -> Queue:
-    """Return one page (from 1) of the findings that pass the filters, most severe first, for their reviewer."""
-    counts, states = _counts(conn, filters)
+    """Return one page (from 1) of the groups that pass the filters, most severe first, for their reviewer.
+
+    Each is shown as the first of its findings that passes them, with what ``groups.summaries`` says as ``group``.
+    """
+    counts, states = counted(conn, filters)
     count = states[filters.state]
     pages = max(1, -(-count // PAGE_SIZE))
     page = min(max(1, page), pages)
-    sql = f"{_LISTED} WHERE {filters.where()} ORDER BY {_ORDER} LIMIT :size OFFSET :skip"
-    values = {**filters.values(), "sees_all": sees_all, "size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}
-    return Queue(
-        [listed(row) for row in query(conn, sql, values)],
-        count,
-        page,
-        pages,
-        _choices(conn, filters, counts),
-        states,
-    )
+    sql = f"SELECT f.finding_id FROM findings f WHERE {filters.leads()} ORDER BY {ORDER} LIMIT :size OFFSET :skip"
+    values = {**filters.values(), "size": PAGE_SIZE, "skip": (page - 1) * PAGE_SIZE}
+    shown = _grouped(conn, conn.execute(sql, values).fetchall(), Viewer(filters.reviewer, sees_all))
+    return Queue(shown, count, page, pages, choices(conn, filters, counts), states)
+
+
+def _grouped(conn: sqlite3.Connection, ids: Iterable[tuple[str]], who: Viewer) -> list[dict[str, Any]]:
+    """Return these findings in this order, each with its group."""
+    order = {finding_id: place for place, (finding_id,) in enumerate(ids)}
+    sql = f"{_LISTED} WHERE f.finding_id IN (SELECT value FROM json_each(:ids))"
+    rows = query(conn, sql, {"ids": json.dumps(list(order)), **_seen_by(who)})
+    shown = sorted(map(listed, rows), key=lambda form: order[form["id"]])
+    of_lead = groups.summaries(conn, {form["lead"] for form in shown})
+    for form in shown:
+        summary = of_lead[form["lead"]]
+        form["group"] = groups.turned(summary) if form["turned"] else summary
+    return shown
 
 
 def _seen_by(who: Viewer) -> dict[str, Any]:
     return {"reviewer": who.name, "sees_all": who.sees_all}
 
 
+_RULED_OUT = """({f}.finding_id, {f}.digest) IN (
+  SELECT finding_id, digest FROM decisions_current WHERE ruling IN ('not-a-conflict', 'update', 'scope'))"""
+
+
 def conflicts(conn: sqlite3.Connection, limit: int) -> list[dict[str, Any]]:
-    """Return the conflicts that nobody ruled out, most severe first."""
-    gone = (
-        "(f.finding_id, f.digest) IN (SELECT finding_id, digest FROM decisions_current WHERE ruling IN (:no, :up, :sc))"
-    )
-    sql = f"{_LISTED} WHERE f.relation = 'conflict' AND NOT {gone} ORDER BY {_ORDER} LIMIT :limit"
-    values = {**_seen_by(Viewer(sees_all=True)), "limit": limit, "no": "not-a-conflict", "up": "update", "sc": "scope"}
-    return [listed(row) for row in query(conn, sql, values)]
+    """Return the groups of conflicts that nobody ruled out, most severe first, as the queue lists them."""
+    kept = f"{{f}}.relation = 'conflict' AND NOT {_RULED_OUT}"
+    sql = f"SELECT f.finding_id FROM findings f WHERE {kept.format(f='f')} AND {leading(kept)} ORDER BY {ORDER} LIMIT ?"
+    return _grouped(conn, conn.execute(sql, [limit]).fetchall(), Viewer(sees_all=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a finding stands in the filtered queue; it need not be in it (any more)."""
+    """Where the group of a finding stands in the filtered queue; it need not be in it (any more)."""
 
     before: int
     count: int
@@ -297,28 +104,43 @@ class Place:
 
 
 def place(conn: sqlite3.Connection, filters: Filters, finding_id: str) -> Place:
-    """Return the neighbours of a finding in the queue of these filters."""
-    own = next(query(conn, "SELECT rank, origins, confidence FROM findings WHERE finding_id = ?", [finding_id]))
-    key = "(:k_rank, -:k_origins, -:k_confidence, :k_id)"
-    values = {**filters.values(), **{f"k_{name}": value for name, value in own.items()}, "k_id": finding_id}
+    """Return the neighbours in the queue of these filters of the group that a finding is in."""
+    columns = "SELECT f.finding_id AS id, f.rank, f.origins, f.confidence FROM findings f"
+    values = {**filters.values(), "own": finding_id}
+    group = f"f.lead = (SELECT lead FROM findings WHERE finding_id = :own) AND {filters.where()}"
+    inside = next(query(conn, f"{columns} WHERE {group} ORDER BY {ORDER} LIMIT 1", values), None)
+    own = inside or next(query(conn, f"{columns} WHERE f.finding_id = :own", values))
+    values |= {f"k_{name}": value for name, value in own.items()}
+    key, mine = KEY.format(f="f"), "(:k_rank, -:k_origins, -:k_confidence, :k_id)"
 
     def neighbour(sense: str, order: str) -> str:
         sql = f"""SELECT f.finding_id FROM findings f
-          WHERE {filters.where()} AND {_KEY} {sense} {key} ORDER BY {order} LIMIT 1"""
+          WHERE {key} {sense} {mine} AND {filters.leads()} ORDER BY {order} LIMIT 1"""
         return next((str(row["finding_id"]) for row in query(conn, sql, values)), "")
 
     backwards = "f.rank DESC, f.origins, f.confidence, f.finding_id DESC"
-    sql = f"""SELECT count(*) AS n, coalesce(sum({_KEY} < {key}), 0) AS before,
-      coalesce(sum(f.finding_id = :k_id), 0) AS inside FROM findings f WHERE {filters.where()}"""
-    total = next(query(conn, sql, values))
-    return Place(total["before"], total["n"], neighbour("<", backwards), neighbour(">", _ORDER), bool(total["inside"]))
+    sql = f"SELECT count(DISTINCT f.lead) FROM findings f WHERE {key} < {mine} AND {filters.where()}"
+    (before,) = conn.execute(sql, values).fetchone()
+    return Place(before, total(conn, filters), neighbour("<", backwards), neighbour(">", ORDER), inside is not None)
+
+
+def group_findings(conn: sqlite3.Connection, finding_id: str, who: Viewer) -> list[dict[str, Any]]:
+    """Return the other findings of a finding's group, most severe first; ``turned`` against the finding itself."""
+    own = "(SELECT {} FROM findings WHERE finding_id = :own)"
+    group = f"f.lead = {own.format('lead')} AND f.finding_id <> :own"
+    sql = f"{_LISTED} WHERE {group} ORDER BY {ORDER} LIMIT {CHOICES}".replace(
+        "SELECT f.*,", f"SELECT f.*, f.turned <> {own.format('turned')} AS against,", 1
+    )
+    rows = query(conn, sql, {"own": finding_id, **_seen_by(who)})
+    return [{**listed(row), "turned": bool(row["against"])} for row in rows]
 
 
 def cluster_findings(conn: sqlite3.Connection, cluster_id: str, finding_id: str, who: Viewer) -> list[dict[str, Any]]:
-    """Return the other findings on the same question, most severe first."""
+    """Return the findings on a question that are not of the group of this one (if one is named), most severe first."""
     if not cluster_id:
         return []
-    sql = f"{_LISTED} WHERE f.cluster_id = :cluster AND f.finding_id <> :own ORDER BY {_ORDER} LIMIT {CHOICES}"
+    others = "f.lead IS NOT (SELECT lead FROM findings WHERE finding_id = :own)"
+    sql = f"{_LISTED} WHERE f.cluster_id = :cluster AND {others} ORDER BY {ORDER} LIMIT {CHOICES}"
     values = {"cluster": cluster_id, "own": finding_id, **_seen_by(who)}
     return [listed(row) for row in query(conn, sql, values)]
 
@@ -326,7 +148,7 @@ def cluster_findings(conn: sqlite3.Connection, cluster_id: str, finding_id: str,
 def article_findings(conn: sqlite3.Connection, article_id: str, who: Viewer) -> list[dict[str, Any]]:
     """Return the findings on an article, most severe first."""
     own = "(SELECT claim_id FROM claims WHERE article_id = :article)"
-    sql = f"{_LISTED} WHERE f.claim_a IN {own} OR f.claim_b IN {own} ORDER BY {_ORDER}"
+    sql = f"{_LISTED} WHERE f.claim_a IN {own} OR f.claim_b IN {own} ORDER BY {ORDER}"
     return [listed(row) for row in query(conn, sql, {"article": article_id, **_seen_by(who)})]
 
 

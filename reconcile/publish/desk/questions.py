@@ -11,6 +11,7 @@ from typing import Any
 from reconcile.model import REFERENCE, Claim, Relation
 from reconcile.publish import rows
 from reconcile.publish.desk import fields
+from reconcile.publish.grouping import meant, positions, usual
 from reconcile.publish.read import query
 
 LIMIT = 400
@@ -44,7 +45,7 @@ def question(conn: sqlite3.Connection, cluster_id: str) -> dict[str, Any] | None
         "label": found["label"],
         "story_id": found["story_id"] or "",
         "story": found["story"] or "",
-        "field": _usual(f["field"] for f in findings),
+        "field": usual(f["field"] for f in findings),
         "relations": dict(sorted(Counter(f["relation"] for f in findings).items())),
         "articles": len({i for a in answers for i in _articles(a)}),
         "origins": len({i for a in answers for i in _origins(a["said"])}),
@@ -64,11 +65,6 @@ def cluster_relations(conn: sqlite3.Connection, cluster_id: str) -> list[dict[st
     ]
 
 
-def _usual(names: Iterable[str]) -> str:
-    counts = Counter(names)
-    return min(counts, key=lambda n: (-counts[n], n), default="")
-
-
 def _heading(values: Iterable[str]) -> str:
     """The most usual of these values, the first given where several are."""
     counts = Counter(values)
@@ -82,29 +78,7 @@ def shown_values(findings: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         for side in ("a", "b"):
             if value := finding[f"value_{side}"].strip():
                 given.setdefault(finding[f"claim_{side}"], []).append(value)
-    return {claim: _usual(values) for claim, values in given.items()}
-
-
-def groups(claims: Sequence[str], values: Mapping[str, str], findings: Iterable[Mapping[str, Any]]) -> list[list[str]]:
-    """Return these claims by answer: one answer is one value, or what was found to agree."""
-    member = {claim: claim for claim in claims}
-
-    def top(claim: str) -> str:
-        while member[claim] != claim:
-            claim = member[claim]
-        return claim
-
-    first: dict[str, str] = {}
-    for claim in claims:
-        if value := values.get(claim, "").casefold():
-            member[top(claim)] = top(first.setdefault(value, claim))
-    for finding in findings:
-        if finding["relation"] == Relation.AGREE and {finding["claim_a"], finding["claim_b"]} <= member.keys():
-            member[top(finding["claim_a"])] = top(finding["claim_b"])
-    found: dict[str, list[str]] = {}
-    for claim in claims:
-        found.setdefault(top(claim), []).append(claim)
-    return list(found.values())
+    return {claim: usual(values) for claim, values in given.items()}
 
 
 def _answers(
@@ -120,7 +94,11 @@ def _answers(
     _add_copies(conn, given, findings)
     order = sorted(given, key=lambda i: (given[i]["published"] or "9", given[i]["article_id"], given[i]["start"]))
     made = []
-    for group in groups(order, {i: _meant(read[i], value) for i, value in values.items()}, findings):
+    agreed = [(f["claim_a"], f["claim_b"]) for f in findings if f["relation"] == Relation.AGREE]
+    by_position: dict[str, list[str]] = {}
+    for claim_id, position in positions({i: meant(read[i], values[i]) for i in order}, agreed).items():
+        by_position.setdefault(position, []).append(claim_id)
+    for group in by_position.values():
         said = _folded([given[i] for i in group])
         made.append(
             {
@@ -131,12 +109,6 @@ def _answers(
             }
         )
     return sorted(made, key=lambda a: (-a["origins"], a["said"][0]["published"] or "9", a["value"]))
-
-
-def _meant(claim: Claim, value: str) -> str:
-    """What a value says, whatever the word: "gains" and "climbed" are one direction."""
-    cue = next((c for c in claim.cues if c.raw.casefold() == value.casefold()), None)
-    return value if cue is None else f"{cue.kind} {cue.group} {cue.value}"
 
 
 def _own_value(claim: Claim) -> str:

@@ -13,9 +13,10 @@ from datasette.utils.asgi import Forbidden, Response
 from reconcile.errors import StoreError
 from reconcile.model import Decision
 from reconcile.publish import read
-from reconcile.publish.decisions import RULINGS, append_decision, new_decision, rule, standing, withdrawal
+from reconcile.publish.decisions import RULINGS, new_decision, rule_on_all, standing, withdraw
+from reconcile.publish.desk import groups
 from reconcile.publish.desk.access import REVIEW, blind, chosen_database, ensure_same_site, may_review
-from reconcile.publish.desk.queries import Filters, Viewer
+from reconcile.publish.desk.filters import Filters, Viewer
 from reconcile.publish.desk.render import HEADERS, finding_link, json_response, link, say
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datasette.database import Database
     from datasette.utils.asgi import Request
 
+ONE_PAIR = "pair"  # what the form says where a ruling is meant for one pair alone
 READ_ONLY = "This copy of the database is read-only."
 
 
@@ -39,17 +41,21 @@ def visible(decisions: list[Decision], who: Viewer, digest: str) -> list[Decisio
     return decisions if who.sees_all or ruled else own
 
 
-async def _write(database: Database, function: Callable[[sqlite3.Connection], Decision]) -> Decision | tuple[int, str]:
-    """Append a decision; return it, or a status and what to say where the database cannot be written to now."""
+async def _write(
+    database: Database, function: Callable[[sqlite3.Connection], list[Decision]]
+) -> list[Decision] | tuple[int, str]:
+    """Append decisions in one transaction; return them, or a status and what to say where that cannot be done now."""
 
-    def write(conn: sqlite3.Connection) -> Decision:
+    def write(conn: sqlite3.Connection) -> list[Decision]:
         with conn:  # Datasette 0.65 does not commit for us
             if not conn.in_transaction:
                 conn.execute("BEGIN IMMEDIATE")  # what the ruling replaces is read in the same transaction
             return function(conn)
 
     try:
-        written: Decision = await database.execute_write_fn(write)
+        written: list[Decision] = await database.execute_write_fn(write)
+    except StoreError as error:
+        return 409, str(error)
     except datasette_sqlite3.OperationalError as error:
         if "locked" in str(error):
             return 503, "A run is writing. Try again in a moment."
@@ -82,12 +88,25 @@ def _wants_json(request: Request) -> bool:
     return "application/json" in request.headers.get("accept", "")
 
 
+def _rule(conn: sqlite3.Connection, decision: Decision, form: Mapping[str, str]) -> list[Decision]:
+    """Append a ruling on a finding and, unless the form says otherwise, on the rest of its group.
+
+    :raises StoreError: if the group is not the one that was shown.
+    """
+    if form.get("only") == ONE_PAIR:
+        return rule_on_all(conn, decision, ())
+    group = groups.members(conn, decision.finding_id, decision.reviewer)
+    if form.get("pairs", groups.shown_token(group)) != groups.shown_token(group):
+        raise StoreError("The pairs of this conflict changed after you opened it. Read it again.")
+    return rule_on_all(conn, decision, groups.as_covered(groups.covered(group)))
+
+
 async def decide(
     datasette: Datasette, request: Request, database: Database, loaded: tuple[Filters, Mapping[str, Any]]
 ) -> Response:
-    """Record the ruling that was posted on the finding in ``loaded``, and lead on to the next."""
+    """Record the ruling that was posted on the finding in ``loaded`` and its group, and lead on to the next."""
     filters, shown = loaded
-    finding, place = shown["finding"], shown["place"]
+    finding, following = shown["finding"], shown["place"]["following"]
     refused = await _allowed(datasette, request, database)
     if refused is not None:
         return await _refuse(datasette, request, refused)
@@ -101,60 +120,64 @@ async def decide(
         decision = new_decision(finding, form["ruling"], reviewer=str(request.actor["id"]), created_at=_now(), **said)
     except StoreError as error:
         return await _refuse(datasette, request, (400, str(error)))
-    written = await _write(database, lambda conn: rule(conn, decision))
-    if not isinstance(written, Decision):
+    written = await _write(database, lambda conn: _rule(conn, decision, form))
+    if isinstance(written, tuple):
         return await _refuse(datasette, request, written)
     if _wants_json(request):
-        return json_response({"decision": read.decision_form(written), "following": place["following"]})
-    datasette.add_message(request, f"Recorded: {RULINGS[written.ruling]}.", datasette.INFO)
-    query, then = filters.query(), form.get("then", "next")
-    onward = str(place["following"] or place["previous"])
+        first = read.decision_form(written[0])
+        return json_response({"decision": first, "pairs": len(written), "following": following})
+    pairs = f", for {len(written)} pairs" if len(written) > 1 else ""
+    datasette.add_message(request, f"Recorded: {RULINGS[decision.ruling]}{pairs}.", datasette.INFO)
+    return Response.redirect(_onward(datasette, database, form, (filters, shown)), headers=dict(HEADERS))
+
+
+def _onward(
+    datasette: Datasette, database: Database, form: Mapping[str, str], loaded: tuple[Filters, Mapping[str, Any]]
+) -> str:
+    """Return where a ruling leads: back to the queue, to the same finding, or to the next one.
+
+    After a ruling on one pair alone the next is another of its group that waits, if there is one.
+    """
+    filters, shown = loaded
+    query, then, place = filters.query(), form.get("then", "next"), shown["place"]
+    waiting = [pair["id"] for pair in shown["pairs"] if pair["covered"]] if form.get("only") == ONE_PAIR else []
+    onward = next(iter(waiting), str(place["following"] or place["previous"]))
     if then == "queue" or (then == "next" and not onward):
         page = {"page": form["page"]} if form.get("page", "1") != "1" else {}
-        where = link(datasette, database.name, "/-/reconcile", {**query, **page})
-    else:
-        where = finding_link(datasette, database.name, finding["id"] if then == "stay" else onward, query)
-    return Response.redirect(where, headers=dict(HEADERS))
+        return link(datasette, database.name, "/-/reconcile", {**query, **page})
+    return finding_link(datasette, database.name, shown["finding"]["id"] if then == "stay" else onward, query)
 
 
-def last_ruling(conn: sqlite3.Connection, name: str) -> dict[str, str] | None:
-    """Return the newest ruling of a reviewer that stands: what undo would undo."""
-    sql = """SELECT d.decision_id, d.finding_id, d.ruling, coalesce(f.about, '') AS about
-      FROM decisions d JOIN decisions_standing s USING (decision_id) LEFT JOIN findings f USING (finding_id)
+def last_ruling(conn: sqlite3.Connection, name: str) -> dict[str, Any] | None:
+    """Return the newest ruling of a reviewer that stands: what undo would undo, with how many ``pairs`` it is on."""
+    sql = """SELECT d.decision_id, d.ruling, coalesce(f.about, '') AS about, d.made_on, d.created_at
+      FROM decisions d JOIN decisions_standing s USING (decision_id) LEFT JOIN findings f ON f.finding_id = d.finding_id
       WHERE d.reviewer = ? ORDER BY d.rowid DESC LIMIT 1"""
-    return next(read.query(conn, sql, [name]), None) if name else None
+    found = next(read.query(conn, sql, [name]), None) if name else None
+    if found is None:
+        return None
+    together = """SELECT count(*) FROM decisions_standing
+      WHERE made_on = ? AND made_on <> '' AND created_at = ? AND reviewer = ?"""
+    (pairs,) = conn.execute(together, [found["made_on"], found["created_at"], name]).fetchone()
+    return {**{key: found[key] for key in ("decision_id", "ruling", "about")}, "pairs": max(1, pairs)}
 
 
 async def undo_page(datasette: Datasette, request: Request) -> Response:
-    """Undo the reviewer's ruling that the form names: a new row withdraws it, and nothing is deleted."""
+    """Undo the reviewer's ruling that the form names, on all its pairs: new rows withdraw it, nothing is deleted."""
     database = await chosen_database(datasette, request)
     refused = await _allowed(datasette, request, database)
     if refused is not None:
         return await _refuse(datasette, request, refused)
     if request.method != "POST":
         return await _refuse(datasette, request, (405, "Undoing is done by posting."))
-    form = await request.post_vars()
-    wanted, name = form.get("decision", ""), str(request.actor["id"])
-
-    def undo(conn: sqlite3.Connection) -> Decision:
-        row = next(read.query(conn, "SELECT finding_id FROM decisions WHERE decision_id = ?", [wanted]), None)
-        own = [] if row is None else [d for d in read.decisions(conn, row["finding_id"]) if d.reviewer == name]
-        undone = next((d for d in standing(own) if d.decision_id == wanted), None)
-        if undone is None:
-            raise StoreError("That ruling is not yours, or does not stand any more.")
-        made = withdrawal(undone, _now())
-        append_decision(conn, made)
-        return made
-
-    try:
-        written = await _write(database, undo)
-    except StoreError as error:
-        written = (409, str(error))
-    if not isinstance(written, Decision):
+    form, name = await request.post_vars(), str(request.actor["id"])
+    written = await _write(database, lambda conn: withdraw(conn, form.get("decision", ""), name, _now()))
+    if isinstance(written, tuple):
         return await _refuse(datasette, request, written)
     if _wants_json(request):
-        return json_response({"decision": read.decision_form(written)})
-    datasette.add_message(request, "Undone. The ruling stays in the history as withdrawn.", datasette.INFO)
+        return json_response({"decision": read.decision_form(written[0]), "pairs": len(written)})
+    pairs = f", on {len(written)} pairs" if len(written) > 1 else ""
+    datasette.add_message(request, f"Undone{pairs}. The ruling stays in the history as withdrawn.", datasette.INFO)
     filters = Filters.from_args(request.args.get, name)
-    where = finding_link(datasette, database.name, written.finding_id, filters.query())
+    where = finding_link(datasette, database.name, written[0].finding_id, filters.query())
     return Response.redirect(where, headers=dict(HEADERS))

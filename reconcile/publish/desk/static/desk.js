@@ -32,6 +32,7 @@
     if (!quick || at < 0) return;
     quick.action = rows[at].dataset.post;
     quick.elements.digest.value = rows[at].dataset.digest;
+    quick.elements.pairs.value = rows[at].dataset.pairs;
     quick.elements.ruling.value = quick.dataset.rulings.split(" ")[number];
     sessionStorage.setItem(PLACE, String(at));
     quick.submit();
@@ -60,6 +61,7 @@
     b: () => side("b"),
     0: () => side("neither"),
     n: note,
+    p: () => press("#only"),
     u: () => press("#undo button"),
     q: () => press(".brand"),
     "/": () => one("#search") && one("#search").focus(),
