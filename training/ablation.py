@@ -74,7 +74,7 @@ def interval(one: Counts, other: Counts) -> tuple[float, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("cache", type=Path)
-    stories, rows = pickle.loads(parser.parse_args().cache.read_bytes())  # our own file
+    stories, rows, _ = pickle.loads(parser.parse_args().cache.read_bytes())  # our own file
 
     def measure(of: Sequence[Any], *without: str) -> Counts:
         decided = left_out(stories, of, thresholds=THRESHOLDS, folds=FOLDS, without=without)

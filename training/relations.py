@@ -136,10 +136,10 @@ def label(pairing, rows, story, spans):
 
 
 def gather(folders, embedder, usual, judge):
-    """Every compared pair: (story number, pairing, rows, label)"""
+    """Stories; every compared pair: (story number, pairing, rows, label); and every pair that met, as findings"""
     extractor = SlotExtractor()
     paths = sorted((p for folder in folders for p in Path(folder).glob("*.json")), key=lambda p: p.name)
-    out, stories = [], [{**json.loads(p.read_text("utf-8")), "folder": p.parent.name} for p in paths]
+    out, met, stories = [], [], [{**json.loads(p.read_text("utf-8")), "folder": p.parent.name} for p in paths]
     for number, story in enumerate(stories):
         articles = list(story_articles(story))
         copies = {f"{story['id']}/{a['id']}" for a in story["articles"] if a["copy_of"]}
@@ -149,7 +149,9 @@ def gather(folders, embedder, usual, judge):
         )
         spans = gold_spans(story)
         witnesses = [a for a in articles if a.article_id not in copies]
-        for pairing in candidates.judged(candidates.pairings(witnesses, framed, usual), judge):
+        pairings = list(candidates.pairings(witnesses, framed, usual))
+        met += map(as_finding, map(Bare, pairings))
+        for pairing in candidates.judged(pairings, judge):
             if pairing.a.kind == "quotation":
                 out.append((number, pairing, None, None))
                 continue
@@ -158,7 +160,7 @@ def gather(folders, embedder, usual, judge):
                 continue
             out.append((number, pairing, rows, label(pairing, rows, story, spans)))
         print(story["id"], len(out), file=sys.stderr)
-    return stories, out
+    return stories, out, met
 
 
 def without_judge(rows):
@@ -236,17 +238,17 @@ def main():
     parser.add_argument("--findings", help="write the left-out findings here")
     args = parser.parse_args()
     if args.cache and Path(args.cache).exists():
-        stories, rows = pickle.loads(Path(args.cache).read_bytes())  # our own file
+        stories, rows, met = pickle.loads(Path(args.cache).read_bytes())  # our own file
     else:
         embedder, judge = load("default"), crossencoder.load()
         if args.vectors:
             store = Store(args.vectors)
             embedder = CachedEmbedder(embedder, store.vectors, store.save_vectors)
             judge = CachedJudge(judge, store.vectors, store.save_vectors)
-        stories, rows = gather(args.stories, embedder, reference.load(embedder), judge)
+        stories, rows, met = gather(args.stories, embedder, reference.load(embedder), judge)
         if args.cache:
-            Path(args.cache).write_bytes(pickle.dumps((stories, rows)))
-    report(stories, rows, args)
+            Path(args.cache).write_bytes(pickle.dumps((stories, rows, met)))
+    report(stories, rows, met, args)
 
 
 def left_out(stories, rows, c=C, thresholds=OPEN, folds=FOLDS, without=()):
@@ -305,7 +307,7 @@ def sweep(stories, decided, relation="conflict"):
     return table
 
 
-def report(stories, rows, args):
+def report(stories, rows, met, args):
     counts = defaultdict(int)
     for _, pairing, compared, truth in rows:
         if compared is not None:
@@ -327,9 +329,10 @@ def report(stories, rows, args):
             Path(f"{args.findings}.{name}.jsonl").write_text("".join(lines), "utf-8")
         if args.write:
             write(of, path)
-    figures["candidates"] = measures.candidate_recall(stories, [as_finding(Bare(p)) for _, p, r, _ in rows if r])
+    figures["candidates"] = measures.candidate_recall(stories, met)
+    figures["compared"] = measures.candidate_recall(stories, [as_finding(Bare(p)) for _, p, r, _ in rows if r])
     figures["calibration"] = measures.calibration(answered(stories, opened))
-    print(json.dumps({name: figures[name] for name in ("candidates", "calibration")}))
+    print(json.dumps({name: figures[name] for name in ("candidates", "compared", "calibration")}))
     if args.write:
         REPORT.write_text(json.dumps(figures, indent=1) + "\n", "utf-8")
         picture = measures.reliability_svg(figures["calibration"], "Conflicts on left-out stories")

@@ -127,10 +127,10 @@ OUT_OF_SCOPE = (
     ),
     Rule(
         "delay",
-        "how long ago, how overdue or how long a term is: a duration to a reader, no age",
+        "how long ago, how long after, how overdue or how long a term is: a duration to a reader, no age",
         frozenset(["Age"]),
         text=pattern(
-            r"\b(?:hace|atrás|há|her|plazo|prazo|vencida|facture|factuur|promesse|afspraak|proposition|\w*voorstel)\b"
+            r"\b(?:hace|atrás|há|her|après|plazo|prazo|vencida|facture|factuur|promesse|afspraak|proposition|\w*voorstel)\b"
         ),
     ),
     Rule(

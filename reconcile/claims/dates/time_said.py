@@ -4,11 +4,13 @@ The rule is adjacency. Between the verb (``[attribution]`` "said" and "pre", ``[
 stand at most names, the words of ``said_between`` ("told reporters in a statement late Tuesday") and, where a subject
 follows its verb, nouns for speakers. Or the time stands right before the verb ("on Friday said"), or opens the sentence
 before speaker and verb ("On Friday, the ministry confirmed"). A conjunction, another verb or any other noun between
-them makes it the time of the event: "said sales rose on Friday".
+them makes it the time of the event: "said sales rose on Friday". The day of a dateline ("DAET, Camarines Norte, Dec 17
+(Agency) -") is when the report was sent, which is a time of saying too.
 """
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from reconcile.claims.dates.time_words import Words
@@ -20,6 +22,9 @@ REACH = 10  # words between verb and time
 LONGEST_CUE = 4  # words of a cue ("in the words of")
 _QUOTES = " \"'“”„«»‘’"  # a name between verb and time may stand in quotation marks
 OPENING = 2  # words before a time that opens the sentence ("In the early", "Noong")
+LONGEST_PLACE = 80  # characters of a dateline before its day
+LINKING = 3  # letters of the small words in the name of a place ("Cagayan de Oro")
+_SENT = re.compile(r"\)?,?\s?(?:\([^()\n]{1,60}\)|/[^/\n]{1,40}/)?\s?(?:[-–—]{1,2}|\.-)\s")
 
 
 @lru_cache(maxsize=64)
@@ -46,8 +51,25 @@ def may_be_said(words: Words, reading: Reading) -> bool:
 
 
 def is_said(words: Words, reading: Reading) -> bool:
-    """Return whether the time belongs to a verb of saying beside it."""
-    return _after_verb(words, reading.i, reading.j) or _before_verb(words, reading.i, reading.j)
+    """Return whether the time belongs to a verb of saying beside it, or is the day of a dateline."""
+    return (
+        _after_verb(words, reading.i, reading.j)
+        or _before_verb(words, reading.i, reading.j)
+        or _in_dateline(words, reading)
+    )
+
+
+def _in_dateline(words: Words, reading: Reading) -> bool:
+    """Return whether a text opens with a place, this day and a dash, an agency perhaps before the dash."""
+    text, start, end = words.tokens.text, words.tokens.starts[reading.i], words.tokens.ends[reading.j - 1]
+    if reading.granularity != "day" or start > LONGEST_PLACE or _SENT.match(text, end) is None:
+        return False
+    names = text[:start].replace("(", " ").replace(",", " ").split()
+    return bool(names) and names[0][0].isupper() and all(_in_a_name(name) for name in names)
+
+
+def _in_a_name(word: str) -> bool:
+    return word[0].isupper() or (word.islower() and len(word) <= LINKING)
 
 
 def _verb_ending(words: Words, end: int) -> tuple[int, str]:
