@@ -43,6 +43,7 @@ def stop_at(number: signal.Signals, place: int, *, group: bool) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background inherit it ignored
     engine.WORTH, engine.BATCH = 10, 1
     set_up_logging(quiet=False, verbose=False)
     stop_at(signal.Signals[sys.argv[1]], int(sys.argv[2]), group=sys.argv[3] == "all")
