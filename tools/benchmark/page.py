@@ -97,7 +97,7 @@ def page(raw: Mapping[str, Any], lines: Sequence[Line]) -> str:
             "`benchmarks.json`, from which `python tools/bench.py --redraw` makes this page and its pictures.\n\n",
             f"{SMALL}\n\n" if max(made["sizes"]) < LARGE else "",
             f"## Articles in, conflicts out\n\n{table(_of(lines, WHOLE))}\n",
-            f"## From the claims on\n\n{table(_of(lines, STEP))}\n",
+            f"## From the claims on\n\n{table(steps)}\n" if (steps := _of(lines, STEP)) else "",
             "".join(f"![{PICTURES[name].title}](benchmarks-{name}.svg)\n\n" for name in PICTURES),
             "".join(_failed(raw["runs"])),
             "".join(_shares(lines)),
