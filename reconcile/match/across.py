@@ -47,9 +47,9 @@ def meeting(
 
 def pairings(pairs: Iterable[tuple[str, str]], frames: Mapping[str, Frame], reference: Reference) -> Iterator[Pairing]:
     """Yield the pairings of slots that share a key, of pairs of articles of different stories."""
-    said = candidates.Said()
+    agreeing = candidates.Agreeing()
     for first, second in pairs:
-        for pairing in candidates.between(frames[first], frames[second], reference, said):
+        for pairing in candidates.between(frames[first], frames[second], reference, agreeing):
             if keys(pairing.a) & keys(pairing.b):
                 yield pairing
 

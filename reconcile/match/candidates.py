@@ -43,12 +43,12 @@ def pairings(
     reference: Reference,
 ) -> Iterator[Pairing]:
     """Yield the pairings of the independent articles of one story."""
-    said = Said()
+    agreeing = Agreeing()
     for first, second in combinations(in_order(articles), 2):
-        yield from between(frames[first.article_id], frames[second.article_id], reference, said)
+        yield from between(frames[first.article_id], frames[second.article_id], reference, agreeing)
 
 
-class Said:
+class Agreeing:
     """What slots say, told by number, and which of it may be one answer: remembered over the articles of a story."""
 
     def __init__(self) -> None:
@@ -68,10 +68,10 @@ class Said:
         return may
 
 
-def between(a: Frame, b: Frame, reference: Reference, said: Said | None = None) -> Iterator[Pairing]:
-    """Yield the pairings of two articles; ``said`` is what is remembered of others."""
+def between(a: Frame, b: Frame, reference: Reference, agreeing: Agreeing | None = None) -> Iterator[Pairing]:
+    """Yield the pairings of two articles; ``agreeing`` is what is remembered of others."""
     found = list(pairs(a, b, reference))
-    answers = _Answers(a, b, said or Said())
+    answers = _Answers(a, b, agreeing or Agreeing())
     best = _best(found)
     for i, j, like in found:
         if a.slots[i].kind != STATEMENT:
@@ -108,11 +108,11 @@ def _best(found: Sequence[tuple[int, int, Likeness]]) -> dict[tuple[int, int], f
 class _Answers:
     """Which slots of two articles give the same answer."""
 
-    def __init__(self, a: Frame, b: Frame, said: Said) -> None:
-        self._a, self._b, self._said = a, b, said
+    def __init__(self, a: Frame, b: Frame, agreeing: Agreeing) -> None:
+        self._a, self._b, self._agreeing = a, b, agreeing
         self._by_kind_a = _by_kind(a.slots)
         self._by_kind_b = _by_kind(b.slots)
-        self._numbers_a, self._numbers_b = ([said.number(slot) for slot in frame.slots] for frame in (a, b))
+        self._numbers_a, self._numbers_b = ([agreeing.number(slot) for slot in frame.slots] for frame in (a, b))
         self._in_b: dict[int, list[int]] = {}
         self._in_a: dict[int, list[int]] = {}
 
@@ -136,7 +136,7 @@ class _Answers:
 
     def _agree(self, i: int, j: int) -> bool:
         a, b = self._a.slots[i], self._b.slots[j]
-        return self._said.may_agree((self._numbers_a[i], self._numbers_b[j]), a, b) and one_answer(a, b)
+        return self._agreeing.may_agree((self._numbers_a[i], self._numbers_b[j]), a, b) and one_answer(a, b)
 
 
 def _by_kind(slots: Sequence[Slot]) -> Mapping[str, list[int]]:

@@ -60,10 +60,11 @@ class Voices:
         """Yield the pairings of the witnesses of a story, and of the copies that have something to say."""
         repeats = {c for of in self.copies.values() for c in of}
         speaking = [a for a in articles if a.article_id not in repeats or a.article_id in self.own]
-        said = candidates.Said()
+        agreeing = candidates.Agreeing()
         for first, second in combinations(candidates.in_order(speaking), 2):
             if self._meet(first.article_id, second.article_id):
-                for pairing in candidates.between(frames[first.article_id], frames[second.article_id], reference, said):
+                a, b = frames[first.article_id], frames[second.article_id]
+                for pairing in candidates.between(a, b, reference, agreeing):
                     if all(self._is_own(slot, other) for slot, other in _both(pairing)):
                         yield replace(pairing, retold=True) if self._changed(pairing) else pairing
 
