@@ -42,6 +42,8 @@ class Browser:
         )
         os.close(command_in)
         os.close(command_out)
+        self.said = select.poll()  # select() takes no descriptor above 1023
+        self.said.register(self.back, select.POLLIN)
         self.buffer = b""
         self.number = 0
         self.session = ""
@@ -75,8 +77,7 @@ class Browser:
 
     def _message(self, until: float) -> dict[str, Any]:
         while b"\0" not in self.buffer:
-            ready, _, _ = select.select([self.back], [], [], max(0.0, until - time.monotonic()))
-            if not ready:
+            if not self.said.poll(1000 * max(0.0, until - time.monotonic())):
                 raise TimeoutError("the browser does not answer")
             more = os.read(self.back, 1 << 20)
             if not more:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from datasette.database import Database
 from hypothesis import settings
 
 os.environ["HF_HUB_OFFLINE"] = "1"
@@ -98,6 +99,22 @@ def _claim(article_id: str, focus: str, direction: Direction) -> Claim:
         direction=direction,
         extractor="test 1",
     )
+
+
+@pytest.fixture(autouse=True)
+def _closed_databases(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what Datasette opened in a test: it leaves that to its user, and descriptors run out over a suite."""
+    served: list[Database] = []
+    made = Database.__init__
+
+    def noted(self: Database, *words: Any, **named: Any) -> None:
+        made(self, *words, **named)
+        served.append(self)
+
+    monkeypatch.setattr(Database, "__init__", noted)
+    yield
+    for each in served:
+        each.close()
 
 
 @pytest.fixture
