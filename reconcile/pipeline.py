@@ -28,6 +28,7 @@ from reconcile.model import Article, Problem, Revision, Source, stable_id
 from reconcile.publish import nearness, retractions
 from reconcile.publish import read as published
 from reconcile.publish.forms import finding_dict
+from reconcile.publish.grouping import grouped, pair_of
 from reconcile.publish.publication import Publication
 from reconcile.publish.retractions import Retraction
 from reconcile.publish.store import Store
@@ -232,14 +233,19 @@ def check(
 
 
 def _touching(matched: Matched, corpus: Corpus, checked: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """Yield the findings that touch the articles checked, in their documented form, with their places in the files."""
+    """Yield the findings that touch the articles checked, in their documented form, with their places in the files.
+
+    ``lead``: the finding that leads the pairs of one conflict.
+    """
     articles = {**corpus.articles, **{f.article.article_id: f.article for f in corpus.facts}}
     claims = {c.claim_id: c for of in corpus.claims.values() for c in of}
     claims |= {f.claim.claim_id: f.claim for f in corpus.facts}
-    for finding in matched.findings:
-        a, b = claims[finding.claim_a], claims[finding.claim_b]
-        if {a.article_id, b.article_id} & set(checked):
-            yield locate(finding_dict(finding, a, b, articles), articles, checked)
+    facts = {f.claim.claim_id for f in corpus.facts}
+    touching = [f for f in matched.findings if {claims[c].article_id for c in (f.claim_a, f.claim_b)} & set(checked)]
+    places = grouped((pair_of(f, alone=f.claim_a in facts or f.claim_b in facts) for f in touching), claims)
+    for finding in touching:
+        row = finding_dict(finding, claims[finding.claim_a], claims[finding.claim_b], articles)
+        yield {**locate(row, articles, checked), "lead": places[finding.finding_id].lead}
 
 
 def judge(rows: Iterable[Mapping[str, object]], settings: Settings) -> Iterator[dict[str, object]]:

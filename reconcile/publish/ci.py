@@ -7,7 +7,7 @@ cleaned of control characters and escaped for the format.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from reconcile.model import Problem
@@ -15,6 +15,7 @@ from reconcile.publish.retractions import faults
 from reconcile.publish.terminal import Row, clean, counted
 
 READING = "ingest"
+WITNESSES = 8  # further sentences of one conflict that are printed
 MARKDOWN_LIMIT = 100  # a step summary on GitHub may hold 1 MiB
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>:@&<$])")
 
@@ -45,6 +46,13 @@ class CheckReport:
     silent: tuple[str, ...] = ()
     since: str = ""
 
+    def conflicts(self) -> tuple[tuple[Row, ...], ...]:
+        """Return the findings by conflict: the pairs of the same two answers, the one that leads them first."""
+        found: dict[str, list[Row]] = {}
+        for finding in self.findings:
+            found.setdefault(str(finding.get("lead") or finding["id"]), []).append(finding)
+        return tuple(tuple(sorted(pairs, key=lambda pair: pair["id"] != lead)) for lead, pairs in found.items())
+
     def unread(self) -> bool:
         """Tell whether some input could not be read."""
         return any(map(_is_unread, self.problems))
@@ -57,9 +65,9 @@ class CheckReport:
 
     def verdict(self) -> str:
         """Return ``no conflicts`` or ``3 conflicts (2 high)``; where nothing was compared, that."""
-        if self.findings:
-            high = sum(finding.get("severity") == "high" for finding in self.findings)
-            return f"{counted(len(self.findings), 'conflict')} ({high} high)"
+        if found := self.conflicts():
+            high = sum(any(pair.get("severity") == "high" for pair in pairs) for pairs in found)
+            return f"{counted(len(found), 'conflict')} ({high} high)"
         if not self.articles:
             return f"nothing to check: {why}" if (why := self.excused()) else "no article was read"
         return "no conflicts" if self.claims else "no claims: nothing was compared"
@@ -84,18 +92,39 @@ def _is_unread(problem: Problem) -> bool:
 
 def github(report: CheckReport) -> str:
     """Return one workflow command a finding and problem: an annotation on the article's file and line."""
-    lines = []
-    for finding in report.findings:
-        here, other = sides(finding, report.articles)
-        level = "error" if finding.get("severity") == "high" else "warning"
-        title = f"{finding['relation']}/{finding['field']}: {finding.get('about') or finding['id']}"
-        message = f"{said(here)}\n{said(other)}\n{finding.get('explanation') or ''} [{finding['id']}]"
-        lines.append(_command(level, place_of(here), title, message))
+    lines = [line for pairs in report.conflicts() for line in _annotations(pairs, report.articles)]
     for problem in report.problems:
         place = (problem.path, problem.line)
         lines.append(_command("warning", place, f"problem: {problem.stage}", f"{problem.message}; {problem.advice}"))
     lines.extend(_command("notice", ("", 0), "reconcile", remark) for remark in report.remarks())
     return "".join(line + "\n" for line in lines)
+
+
+def _annotations(pairs: Sequence[Row], checked: tuple[str, ...]) -> Iterator[str]:
+    """Yield one annotation for each place in the checked articles that the pairs of a conflict name."""
+    seen: set[tuple[str, int]] = set()
+    for pair in pairs:
+        here, other = sides(pair, checked)
+        place = place_of(here)
+        if place in seen and all(place):
+            continue
+        seen.add(place)
+        level = "error" if pair.get("severity") == "high" else "warning"
+        title = f"{rule(pair)}: {pair.get('about') or pair['id']}"
+        message = f"{said(here)}\n{said(other)}\n{pair.get('explanation') or ''} [{pair['id']}]"
+        more = [f"also {said(side)}" for side in witnesses([pair, *(p for p in pairs if p is not pair)])]
+        yield _command(level, place, title, "\n".join([message, *more]))
+
+
+def witnesses(pairs: Sequence[Row]) -> Iterator[Row]:
+    """Yield the sides of a conflict's pairs beyond the two of the first pair, each sentence once."""
+    seen: set[tuple[object, ...]] = set()
+    for n, pair in enumerate(pairs):
+        for side in sides(pair, ()):
+            sentence = (side.get("article_id"), side.get("part"), side.get("start"))
+            if n and sentence not in seen:
+                yield side
+            seen.add(sentence)
 
 
 def sides(finding: Row, checked: tuple[str, ...]) -> tuple[Row, Row]:
@@ -137,10 +166,11 @@ def markdown(report: CheckReport) -> str:
     """Return a summary for a pull request or ``$GITHUB_STEP_SUMMARY``; all article text is escaped."""
     verdict = report.verdict()
     lines = [f"### reconcile: {_md(verdict[:1].upper() + verdict[1:])}", "", f"{_md(report.scope())}.", ""]
-    for finding in report.findings[:MARKDOWN_LIMIT]:
-        lines.extend(_item(finding, report.articles))
-    if len(report.findings) > MARKDOWN_LIMIT:
-        lines += ["", f"… and {len(report.findings) - MARKDOWN_LIMIT} more; the other forms list them all."]
+    found = report.conflicts()
+    for pairs in found[:MARKDOWN_LIMIT]:
+        lines.extend(_item(pairs, report.articles))
+    if len(found) > MARKDOWN_LIMIT:
+        lines += ["", f"… and {len(found) - MARKDOWN_LIMIT} more; the other forms list them all."]
     left_out = [f"`{_md_code(str(one.finding['id']))}` {_md(one.reason)}" for one in report.suppressed]
     lines.extend(_section("left out by the baseline or by a decision", left_out))
     wrong = [f"{_md(problem.path)}: {_md(problem.message)}" for problem in report.problems]
@@ -150,15 +180,23 @@ def markdown(report: CheckReport) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _item(finding: Row, checked: tuple[str, ...]) -> Iterator[str]:
+def _item(pairs: Sequence[Row], checked: tuple[str, ...]) -> Iterator[str]:
+    finding = pairs[0]
     severity = f" ({finding['severity']})" if finding.get("severity") else ""
     yield f"- **{_md(rule(finding) + severity)}** {_md(str(finding.get('about') or ''))}"
-    for side in sides(finding, checked):
-        path, line = place_of(side)
-        place = f" (`{_md_code(f'{path}:{line}' if line else path)}`)" if path else ""
-        who, quote = side.get("source") or side.get("article_id"), side.get("quote")
-        yield f"  - {_md(str(who))}{place}: “{_md(str(quote))}”"
+    yield from (_quoted(side) for side in sides(finding, checked))
     yield f"  - {_md(str(finding.get('explanation') or ''))} (`{_md_code(str(finding['id']))}`)"
+    more = list(witnesses(pairs))
+    yield from (_quoted(side, "also ") for side in more[:WITNESSES])
+    if len(more) > WITNESSES:
+        yield f"  - … and {len(more) - WITNESSES} more sentences"
+
+
+def _quoted(side: Row, before: str = "") -> str:
+    path, line = place_of(side)
+    place = f" (`{_md_code(f'{path}:{line}' if line else path)}`)" if path else ""
+    who, quote = side.get("source") or side.get("article_id"), side.get("quote")
+    return f"  - {before}{_md(str(who))}{place}: “{_md(str(quote))}”"
 
 
 def _section(title: str, items: Iterable[str]) -> Iterator[str]:
@@ -193,14 +231,14 @@ def junit(report: CheckReport) -> str:
     suite = ElementTree.Element("testsuite", name="reconcile")
     counts = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
     for article in sorted(report.articles):
-        own = [f for f in report.findings if _is_of(f, article, report)]
+        own = [own for pairs in report.conflicts() if (own := [p for p in pairs if _is_of(p, article, report)])]
         left_out = [one for one in report.suppressed if _is_of(one.finding, article, report)]
         case = ElementTree.SubElement(suite, "testcase", classname="reconcile.check", name=clean(article), time="0")
         if own:
             counts["failures"] += 1
-            message = f"{counted(len(own), 'conflict')}: " + "; ".join(str(f.get("about")) for f in own)
+            message = f"{counted(len(own), 'conflict')}: " + "; ".join(str(pairs[0].get("about")) for pairs in own)
             failure = ElementTree.SubElement(case, "failure", type="conflict", message=clean(message))
-            failure.text = "\n\n".join(_junit_text(f, report.articles) for f in own)
+            failure.text = "\n\n".join(_junit_text(pairs, report.articles) for pairs in own)
         elif left_out:
             counts["skipped"] += 1
             reasons = "; ".join(one.reason for one in left_out)
@@ -226,9 +264,11 @@ def _is_of(finding: Row, article: str, report: CheckReport) -> bool:
     return sides(finding, report.articles)[0].get("article_id") == article
 
 
-def _junit_text(finding: Row, checked: tuple[str, ...]) -> str:
+def _junit_text(pairs: Sequence[Row], checked: tuple[str, ...]) -> str:
+    finding = pairs[0]
     here, other = sides(finding, checked)
     path, line = place_of(here)
     place = f"{path}:{line}" if line else path
-    lines = (rule(finding), place, said(here), said(other), str(finding.get("explanation") or ""), str(finding["id"]))
+    lines = [rule(finding), place, said(here), said(other), str(finding.get("explanation") or ""), str(finding["id"])]
+    lines += [f"also {said(side)}" for side in witnesses(pairs)]
     return "\n".join(clean(line) for line in lines if line)

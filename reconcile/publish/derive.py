@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from reconcile.errors import StoreError
 from reconcile.model import REFERENCE, Claim, Finding, stable_id
 from reconcile.publish.decisions import side_digest
-from reconcile.publish.grouping import Pair, Place, grouped
+from reconcile.publish.grouping import Place, grouped, pair_of
 from reconcile.publish.publication import Publication
 from reconcile.publish.rows import (
     Row,
@@ -88,18 +88,7 @@ class Lookup:
 
 def _places(lookup: Lookup, findings: Iterable[Finding]) -> dict[str, Place]:
     """The group of each finding. One against a row of a trusted table is alone."""
-    pairs = (
-        Pair(
-            f.finding_id,
-            "" if lookup.against_reference(f) else f.cluster_id,
-            str(f.relation),
-            str(f.field),
-            (rank(f.relation, f.severity), -lookup.origins_of(f), -f.confidence),
-            (f.claim_a, f.value_a),
-            (f.claim_b, f.value_b),
-        )
-        for f in findings
-    )
+    pairs = (pair_of(f, alone=lookup.against_reference(f), origins=lookup.origins_of(f)) for f in findings)
     return grouped(pairs, lookup.claims)
 
 

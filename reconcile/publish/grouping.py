@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypeVar
 
-from reconcile.model import REFERENCE, Claim, Relation
+from reconcile.model import REFERENCE, Claim, Finding, Relation
 from reconcile.publish.read import query
-from reconcile.publish.rows import read_claim
+from reconcile.publish.rows import rank, read_claim
 
 Answer = tuple[str, str]  # claim id, value as printed
 Node = TypeVar("Node", bound=Hashable)
@@ -45,6 +45,19 @@ class Place:
 
     lead: str
     turned: bool
+
+
+def pair_of(finding: Finding, *, alone: bool, origins: int = 0) -> Pair:
+    """Return what tells to which group a finding belongs; one against a row of a trusted table is ``alone``."""
+    return Pair(
+        finding.finding_id,
+        "" if alone else finding.cluster_id,
+        str(finding.relation),
+        str(finding.field),
+        (rank(finding.relation, finding.severity), -origins, -finding.confidence),
+        (finding.claim_a, finding.value_a),
+        (finding.claim_b, finding.value_b),
+    )
 
 
 def usual(values: Iterable[str]) -> str:

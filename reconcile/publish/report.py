@@ -14,8 +14,9 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Protocol
 
+from reconcile.claims.words import shortened
 from reconcile.model import Claim, Quantity, Sentence
-from reconcile.publish.ci import CheckReport, github, junit, markdown
+from reconcile.publish.ci import WITNESSES, CheckReport, github, junit, markdown, said, witnesses
 from reconcile.publish.sarif import sarif
 from reconcile.publish.terminal import WIDTH, Row, clean, counted, finding_text, paint, table
 
@@ -211,13 +212,22 @@ def changes_text(rows: Iterable[Row], form: str) -> Iterator[str]:
 
 def text(report: CheckReport, *, color: bool = False, width: int = WIDTH) -> str:
     """Return the report for a person: each conflict with both quotes, then one closing line."""
-    parts = [finding_text(finding, color=color, width=width) for finding in report.findings]
+    parts = [_conflict_text(pairs, color=color, width=width) for pairs in report.conflicts()]
     parts += [clean(remark) + "\n" for remark in report.remarks()]
     high = any(finding.get("severity") == "high" for finding in report.findings)
     style = "high" if high else "low" if report.findings else "bold"
     scope = f" in {report.scope()}" if report.claims else f" ({counted(len(report.articles), 'article')})"
     parts.append(paint(clean(report.verdict()), style, color) + (scope if report.articles else "") + "\n")
     return "\n".join(parts)
+
+
+def _conflict_text(pairs: Sequence[Row], *, color: bool, width: int) -> str:
+    """Return a conflict by its first pair, with what else says the same."""
+    more = list(witnesses(pairs))
+    lines = [f"   = also {shortened(said(side), width - 11)}" for side in more[:WITNESSES]]
+    if len(more) > WITNESSES:
+        lines.append(f"   = … and {len(more) - WITNESSES} more sentences")
+    return finding_text(pairs[0], color=color, width=width) + "".join(clean(line) + "\n" for line in lines)
 
 
 def as_json(report: CheckReport, *, color: bool = False, width: int = WIDTH) -> str:
