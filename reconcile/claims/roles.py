@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from reconcile.claims.events.arguments import LONGEST_CLAUSE, Parts, Svo, after
+from reconcile.claims.events.arguments import LONGEST_CLAUSE, Parts, Svo, after, apposed, leading
 from reconcile.claims.events.chunks import AUX, BREAK, COMMA, MAYBE, NP, RELATIVE, VERB, Chunk, chunks, triggers
 from reconcile.claims.events.fillers import Fillers, attached
-from reconcile.claims.events.frames import NEEDS_MORE, NEEDS_OBJECT, NEEDS_OFFICE, NOUNS, OPEN, VERBS, Frame, Slot
+from reconcile.claims.events.frames import (
+    BY_ANYONE,
+    DECIDED,
+    NEEDS_MORE,
+    NEEDS_OBJECT,
+    NEEDS_OFFICE,
+    NOUNS,
+    OF_PEOPLE,
+    OPEN,
+    VERBS,
+    Frame,
+    Slot,
+)
+from reconcile.claims.events.joined import join
 from reconcile.claims.events.orders import V2, Vso
 from reconcile.claims.phrases import Tokens, tokenise, word_set
 from reconcile.claims.sayings.negation import clauses
@@ -32,7 +45,7 @@ def find(text: str, lang: str, entities: Sequence[Entity]) -> tuple[Participant,
         return ()
     if new.isdisjoint(tokens.words) and not any(lexicon.at(tokens, i) for i in lexicon.begun(tokens)):
         return ()
-    return _Reader(text, lang, chunks(tokens, lang, entities)).read()
+    return _Reader(text, lang, join(chunks(tokens, lang, entities), lang)).read()
 
 
 class _Reader:
@@ -50,7 +63,8 @@ class _Reader:
         for k, chunk in enumerate(self.row):
             if chunk.kind == VERB and not self._unreal(k):
                 self._verb(k)
-            elif chunk.kind == NP and (chunk.nouns or self.fillers.has(chunk, "new")) and not self._unreal(k):
+        for k, chunk in enumerate(self.row):
+            if chunk.kind == NP and (chunk.nouns or self.fillers.has(chunk, "new")) and not self._unreal(k):
                 self._nouns(k)
         return tuple(sorted(self.found.values(), key=lambda p: (p.start, p.event, p.role)))
 
@@ -86,18 +100,23 @@ class _Reader:
         names = sorted(v.partition(" ")[2] for v in values if v.startswith(form))
         if not names and not parts.passive:
             names = sorted(v.partition(" ")[2] for v in values if v.startswith("done "))
-        for name in names:
+        for name in ["score"] if "score" in names else names:  # "headed the winner" leads nothing
             frame = VERBS.get(name)
             if frame is not None:
                 self._apply(name, frame, self._turned(frame, parts))
 
     def _turned(self, frame: Frame, parts: Parts) -> Parts:
-        """Exchange subject and object where only the object's name can be the subject (German and Dutch word order)."""
-        if not isinstance(self.order, V2) or parts.passive or frame.subject is None or frame.object is None:
+        """Exchange subject and object where only the object's name can be the subject (German and Dutch word order).
+
+        People and organisations decide on things, and are hardly decided on.
+        """
+        if not isinstance(self.order, V2) or parts.passive or frame.subject is None:
             return parts
         if _unnamed(parts.subject) and parts.object is not None and parts.object.names:
             kinds = {entity.kind for entity in parts.object.names}
-            if kinds <= frame.subject.kinds and kinds.isdisjoint(frame.object.kinds):
+            decides = frame.event in DECIDED and kinds <= {"person", "org"}
+            other = frame.object is None or kinds.isdisjoint(frame.object.kinds)
+            if decides or (kinds <= frame.subject.kinds and other):
                 return replace(parts, subject=parts.object, object=parts.subject)
         return parts
 
@@ -105,6 +124,8 @@ class _Reader:
         """Fill the frame's slots; without a name in any of them nothing is kept."""
         filled: list[tuple[Slot, Chunk]] = []
         subject, target = (frame.object, frame.subject) if parts.passive else (frame.subject, frame.object)
+        if target is not None and not target.phrase and parts.object is not None:
+            parts = replace(parts, object=apposed(self.row, parts.object, self._juxtaposed()))
         if parts.passive and subject is None and parts.subject is not None and parts.subject.names:
             subject = frame.marks.get("to")
         if not parts.passive and not self._complete(name, frame, parts):
@@ -117,17 +138,23 @@ class _Reader:
         if name in NEEDS_OFFICE and office is None and not any(c.marked("as") for c in parts.marked):
             return
         _add(filled, frame.complement, office)
+        if name == "leave" and office is None and not any(c.marked("as") for c in parts.marked):
+            _add(filled, frame.marks["as"], self._held(parts.subject))
         for chunk in parts.marked:
             slot = next((marks[m] for m in sorted(chunk.values, key=_mark_order) if m in marks), None)
             if slot is not None and slot not in [s for s, c in filled if c.names or s.phrase]:
                 _add(filled, slot, chunk)
         if not any(slot is frame.object and _unfit(slot, chunk) for slot, chunk in filled):
-            self._keep(frame.event, filled)
+            self._keep(frame.event, filled, whole=parts.passive and any(c.marked("by") for c in parts.marked))
 
     def _complete(self, name: str, frame: Frame, parts: Parts) -> bool:
         """Return whether an active verb has the object it needs: who loses, someone to lose to; who buys, a thing."""
-        if name == "lose":
+        if name in ("lose", "outdo") and (name == "lose" or parts.object is None):
             return any(c.names and any(m in frame.marks for m in c.values) for c in parts.marked)
+        if name == "succeed":
+            bare = (parts.subject, parts.object, parts.complement)
+            told = any(c is not None and self.fillers.has(c, "succession") for c in bare)
+            return told or any(c.names and any(m in frame.marks for m in c.values) for c in parts.marked)
         if frame.object is None or name in OPEN or parts.cleft:
             return True
         if isinstance(self.order, V2) and frame.object.phrase and _unnamed(parts.subject) and _named(parts.object):
@@ -139,7 +166,12 @@ class _Reader:
                 for m in c.values
                 if m in frame.marks
             )
-        return frame.object.phrase or bool(parts.object.names)
+        return frame.object.phrase or bool(parts.object.names) or (name in OF_PEOPLE and self._people(parts.object))
+
+    def _people(self, chunk: Chunk) -> bool:
+        """Return whether a phrase is about people without a name ("a man")."""
+        people = word_set(self.lang, "mentions", "people")
+        return any(self.tokens.words[n] in people for n in range(chunk.head, chunk.j))
 
     def _office(self, parts: Parts) -> Chunk | None:
         """Return the phrase that names the post: without "as" it must hold a word for one."""
@@ -154,11 +186,31 @@ class _Reader:
                 return chunk
         return None
 
-    def _keep(self, event: str, filled: Sequence[tuple[Slot, Chunk]]) -> None:
+    def _held(self, chunk: Chunk | None) -> Chunk | None:
+        """Return the phrase for the post of someone named: "Coach Luna quit", "its president, Ana Cruz, quit"."""
+        if chunk is None or not chunk.names or chunk not in self.row:
+            return None
+        former = self.tokens.words[chunk.head] in word_set(self.lang, "roles", "fillers")
+        own = chunk.j - chunk.head > 1 and self.tokens.starts[chunk.head] < chunk.names[0].start
+        if own and not former and self.fillers.has(chunk, "offices"):
+            return chunk
+        k = self.row.index(chunk) - 1
+        if own or k < 1 or self.row[k].kind != COMMA:
+            return None
+        k -= 1
+        while k > 0 and self.row[k].kind == NP and attached(self.row[k]):
+            k -= 1
+        before = self.row[k]
+        plain = before.kind == NP and before.bare and not before.names
+        return before if plain and self.fillers.has(before, "offices") else None
+
+    def _keep(self, event: str, filled: Sequence[tuple[Slot, Chunk]], *, whole: bool = False) -> None:
+        """Keep what fills the slots; ``whole``: the words leave no doubt of the event, whatever parts are told."""
         made = [(slot, list(self.fillers.of(event, slot, chunk))) for slot, chunk in filled]
         if not any(named for _, people in made for _, _, _, named in people):
             return
-        if event in NEEDS_OBJECT and not any(people for slot, people in made if slot.role == "object"):
+        needed = event in NEEDS_OBJECT and not (whole and event not in BY_ANYONE)
+        if needed and not any(people for slot, people in made if slot.role == "object"):
             return
         for slot, people in made:
             for start, end, name, _ in people:
@@ -167,12 +219,14 @@ class _Reader:
 
     def _nouns(self, k: int) -> None:
         chunk = self.row[k]
-        for _, value in chunk.nouns:
+        for n, value in chunk.nouns:
             for part in value.split("|"):
                 form, _, name = part.partition(" ")
                 frame = NOUNS.get(name)
-                if frame is not None:
-                    self._act(k, frame) if form == "act" else self._doer(k, frame)
+                if frame is not None and form == "act" and not self._qualifies(n, chunk):
+                    self._act(k, frame)
+                elif frame is not None and form == "doer":
+                    self._doer(k, frame)
         if self.fillers.has(chunk, "new") and self.fillers.has(chunk, "offices"):
             self._newcomer(k)
 
@@ -195,7 +249,28 @@ class _Reader:
                 _add(filled, slot, other)
             elif slot is None and not other.marked("prep", "inside", "at"):
                 break
+        subject = frame.marks.get("subject")
+        if filled and subject is not None and subject.role not in [slot.role for slot, c in filled if c.names]:
+            _add(filled, subject, self._subject(k, frame))
         self._keep(frame.event, filled)
+
+    def _qualifies(self, n: int, chunk: Chunk) -> bool:
+        """Return whether the noun at word ``n`` only tells what kind the next one is ("a takeover bid")."""
+        ends = chunk.names[0].start if chunk.names else self.tokens.starts[chunk.j - 1] + 1
+        inner = self.lang == "en" and n + 1 < chunk.j and self.tokens.starts[n + 1] < ends
+        return inner and not self.tokens.words[n + 1].endswith("ed")
+
+    def _subject(self, k: int, frame: Frame) -> Chunk | None:
+        """Return whose act it is, by its clause: "Hale reached the final with a win over Brask", "closed the sale"."""
+        chunk, found = self.row[k], leading(self.row, k)
+        if found is None or isinstance(self.order, Vso):
+            return None
+        if frame.event == "win":
+            kinds = {entity.kind for c in self.row[k : k + 3] for entity in c.names}
+            alike = (found.names[0].kind == "person") == ("person" in kinds)
+            return found if alike and (chunk.bare or chunk.marked("clausal", "with", "by")) else None
+        closes = word_set(self.lang, "roles", "closes")
+        return found if chunk.bare and any(self.tokens.words[n] in closes for n in range(found.j, chunk.i)) else None
 
     def _juxtaposed(self) -> bool:
         """Return whether a noun follows the one it qualifies without a preposition ("pemilik kapal")."""
@@ -205,8 +280,9 @@ class _Reader:
         """ "Winner Ramos", "the winner, Ramos", "the buyer is Hollis", "Hollis, the buyer"."""
         filled: list[tuple[Slot, Chunk]] = []
         person = self._identified(k, frame.subject)
-        if person is None:
-            return
+        starts = {entity.start for entity in person.names} if person is not None else set()
+        if person is None or any(p.start in starts and p.event == frame.event for p in self.found.values()):
+            return  # "beat champion Ramos": the verb tells more
         _add(filled, frame.subject, person)
         chunk = self.row[k]
         if chunk.owner is not None and "owner" in frame.marks:
@@ -229,6 +305,8 @@ class _Reader:
         if slot is None:
             return None
         end = k + 1
+        if end < len(self.row) and self.row[end].marked("top") and chunk.bare and _names(self.row[end], slot):
+            return self.row[end]  # "kampeon ang Ramos"
         while end < len(self.row) and self.row[end].kind == NP and attached(self.row[end]):
             end += 1
         rest = self.row[end : end + 2]
@@ -305,9 +383,6 @@ def _order(lang: str, row: tuple[Chunk, ...]) -> Svo | V2 | Vso:
     if order == "v2":
         return V2(row)
     if order == "vso":
-        return Vso(row)
-    return Svo(
-        row,
-        bool(word_set(lang, "roles", "free_passive") & {"yes"}),
-        bool(word_set(lang, "roles", "inversion") & {"yes"}),
-    )
+        return Vso(row, word_set(lang, "roles", "actors"))
+    traits = ("free_passive", "inversion", "adjuncts")
+    return Svo(row, frozenset(trait for trait in traits if "yes" in word_set(lang, "roles", trait)))

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from reconcile.claims.events.chunks import AUX, BREAK, COMMA, LINK, NP, RELATIVE, STEER, VERB, Chunk
+from reconcile.claims.events.chunks import AUX, BREAK, COMMA, LINK, MAYBE, NP, RELATIVE, STEER, VERB, Chunk
 from reconcile.claims.events.frames import VERBS
 
 ASIDE = 12  # words of a remark between commas that is stepped over
 LONGEST_CLAUSE = 40  # chunks
+ADJUNCTS = 3  # phrases with a preposition between a verb and its object
+_WINS = ("do win", "do beat")
 REACH = 16  # words after a verb in which its marked phrases are looked for
 
 
@@ -35,8 +37,10 @@ class Parts:
 class Svo:
     """Reads the parts of verbs in a language with fixed order and a passive auxiliary or prefix."""
 
-    def __init__(self, row: Sequence[Chunk], free_passive: bool = False, inversion: bool = False) -> None:
-        self.row, self.free_passive, self.inversion = row, free_passive, inversion
+    def __init__(self, row: Sequence[Chunk], traits: frozenset[str] = frozenset()) -> None:
+        """``traits``: of "free_passive" (no auxiliary), "inversion" (verb first), "adjuncts" (before the object)."""
+        self.row, self.adjuncts = row, "adjuncts" in traits
+        self.free_passive, self.inversion = "free_passive" in traits, "inversion" in traits
 
     def parts(self, k: int) -> Parts | None:
         """Return the parts of the verb at ``k``, None where its voice cannot be told."""
@@ -49,15 +53,22 @@ class Svo:
             target = self._relative_object(k, subject)
         if not passive and subject is None and self._ruling(k):
             subject, target = target, None
-        if not passive and subject is None and not self.inversion and (k == 0 or self.row[k - 1].kind == BREAK):
+        gerund = "gerund" in self.row[k].values
+        first = k == 0 or self.row[k - 1].kind == BREAK
+        if not passive and subject is None and first and not self.inversion and not gerund:
             return None
-        if passive and self.free_passive and target is not None and target.names:
+        if passive and self.free_passive and subject is not None and target is not None and target.names:
             marked, target = (replace(target, values=frozenset(["by"])), *marked), None
-        if self.inversion and subject is None and self._opens(k):
+        if not passive and subject is None and gerund:
+            wins = k and self.row[k - 1].kind == COMMA and not self.row[k].values.isdisjoint(_WINS)
+            subject = leading(self.row, k - 1) if wins else None
+        elif self.inversion and subject is None and self._opens(k):
             if passive and self._auxiliaries(k):
                 subject = next((c for c in after(self.row, k) if c.bare and c.names), None)
-            elif target is not None and target.bare and target.names:
-                subject, target = target, None
+            elif complement is not None and complement.names and target is not None and not target.names:
+                subject, complement = complement, None
+            elif target is not None and target.bare and (named := apposed(self.row, target)).names:
+                subject, target = named, None
         return Parts(passive, subject, target, complement, marked)
 
     def _relative_object(self, k: int, subject: Chunk) -> Chunk | None:
@@ -119,6 +130,7 @@ class Svo:
     def _left(self, k: int) -> Chunk | None:
         """Return the noun phrase that ends before the verb group, stepping over phrases that hang on it."""
         steered = "to" not in self.row[k].values
+        at = k
         k -= 1
         while k >= 0 and self.row[k].kind in (AUX, STEER):
             steered = steered or self.row[k].kind == STEER or "future" in self.row[k].values
@@ -129,7 +141,10 @@ class Svo:
             chunk = self.row[k]
             if chunk.kind == NP and (chunk.bare or (chunk.marked("clausal") and self.row[k + 1].kind in (VERB, AUX))):
                 object_of_another = k > 0 and self.row[k - 1].kind == VERB
-                return chunk if (steered or self._first(k)) and not object_of_another else None
+                if (steered or self._first(k)) and not object_of_another:
+                    return chunk
+                wins = not self.row[at].values.isdisjoint(_WINS)  # "held their nerve to beat Brask"
+                return leading(self.row, at) if wins and not steered else None
             if chunk.kind == NP:
                 k -= 1
             elif chunk.kind == COMMA:
@@ -161,8 +176,13 @@ class Svo:
         """ "The mayor, Ana Cruz, resigned": the name in the remark, where the phrase before it has none."""
         if k < 3 or self.row[k - 2].kind != COMMA or self.row[k - 1].kind != NP or self.row[k - 3].kind != NP:
             return None
-        name, before = self.row[k - 1], self.row[k - 3]
-        return name if name.names and name.bare and not before.names else None
+        name, at = self.row[k - 1], k - 3
+        if not name.names or not name.bare:
+            return None
+        while at and name.names[0].kind != "place" and self.row[at].i == self.row[at - 1].j and _belongs(self.row[at]):
+            at -= 1
+        before = self.row[at]
+        return name if before.kind == NP and not before.names else None
 
     def _first(self, k: int) -> bool:
         """Return whether a phrase begins its clause; a word such as "asked" before it does not count as an end."""
@@ -219,10 +239,12 @@ class Svo:
         target: Chunk | None = None
         complement: Chunk | None = None
         marked: list[Chunk] = []
-        for n, chunk in enumerate(after(self.row, k)):
-            if n == 0 and (chunk.bare or chunk.marked("mark_object")):
+        phrases = tuple(after(self.row, k))
+        at = self._object_at(phrases) if self.adjuncts and not passive else 0
+        for n, chunk in enumerate(phrases):
+            if n == at and (chunk.bare or chunk.marked("mark_object")):
                 target = chunk
-            elif n == 1 and chunk.bare and target is not None:
+            elif n == at + 1 and chunk.bare and target is not None:
                 complement = chunk
             if not chunk.bare:
                 marked.append(chunk)
@@ -231,6 +253,11 @@ class Svo:
         if passive and target is not None and not target.names:
             target, complement = None, target
         return target, complement, tuple(marked)
+
+    def _object_at(self, phrases: Sequence[Chunk]) -> int:
+        """Return where the object stands, behind phrases with a preposition or not ("venció en la final a Ramos")."""
+        near = phrases[: ADJUNCTS + 1]
+        return next((n for n, c in enumerate(near) if c.bare or (c.names and c.marked("mark_object"))), 0)
 
     def _clause_follows(self, k: int, target: Chunk) -> bool:
         """Return whether the phrase is the subject of a clause of its own ("found the company had known")."""
@@ -252,6 +279,47 @@ def after(row: Sequence[Chunk], k: int) -> Iterator[Chunk]:
             k += 1
         else:
             return
+
+
+def leading(row: Sequence[Chunk], k: int) -> Chunk | None:
+    """Return the one name before chunk ``k`` in its clause, where the clause begins with it: its subject."""
+    start, last = k, max(k - LONGEST_CLAUSE, 0)
+    while start > last and row[start - 1].kind not in (BREAK, COMMA, LINK, RELATIVE, MAYBE):
+        start -= 1
+    first = row[start]
+    if start == k or first.kind != NP or not first.bare or len(first.names) != 1:
+        return None
+    if first.j - first.head - len(first.names[0].raw.split()) > 1:
+        return None  # more than a title before the name may be a verb that no list has
+    return first if not any(c.kind == NP and c.bare and c.names for c in row[start + 1 : k]) else None
+
+
+def apposed(row: Sequence[Chunk], chunk: Chunk, juxtaposed: bool = False) -> Chunk:
+    """Return a phrase with the name in the remark after it: "the mayor of Lorca, Ana Cruz" is Ana Cruz.
+
+    ``juxtaposed``: the language puts names behind nouns that they qualify ("direktur Hollis, Ana Cruz").
+    """
+    qualified = juxtaposed and chunk.names and chunk.names[0].kind != "person" and chunk.j - chunk.head > 1
+    if chunk.kind != NP or (chunk.names and not qualified) or chunk not in row:
+        return chunk
+    end = row.index(chunk) + 1
+    while end < len(row) and row[end].kind == NP and row[end].i == row[end - 1].j and _belongs(row[end]):
+        end += 1
+    rest = row[end : end + 3]
+    if len(rest) < 2 or rest[0].kind != COMMA or rest[1].kind != NP or not rest[1].bare or len(rest[1].names) != 1:
+        return chunk
+    if len(rest) == 3 and (rest[2].kind not in (COMMA, BREAK) or rest[2].i < rest[2].j):
+        return chunk
+    if rest[1].names[0].kind == "place" or (qualified and rest[1].names[0].kind != "person"):
+        return chunk
+    return replace(chunk, names=rest[1].names)
+
+
+def _belongs(chunk: Chunk) -> bool:
+    """Return whether a phrase can hang on the noun before a remark ("the mayor of Lorca, Ana Cruz", "en funciones")."""
+    if chunk.bare:
+        return chunk.det == "genitive"
+    return chunk.marked("of") or (chunk.marked("inside") and not chunk.names)
 
 
 def _past_aside(row: Sequence[Chunk], k: int) -> int:

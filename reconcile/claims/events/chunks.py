@@ -6,7 +6,8 @@ were found before part the sentence; whatever stands between them is the inside 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -20,8 +21,11 @@ BREAK, COMMA, LINK, RELATIVE, AUX, VERB, NP, MAYBE, STEER = (
 )  # fmt: skip
 MARKS = ("clausal", "by", "from", "to", "of", "over", "as", "with", "inside", "at", "prep", "mark_object", "top")
 _AUX = ("passive", "perfect", "copula", "future")
-_CLASSES = (*MARKS, *_AUX, "det", "oblique", "genitive", "adverb", "relative", "link", "break", "maybe", "steer")
+_DETS = ("dative", "oblique", "genitive", "det")  # the first that a determiner belongs to counts
+_CLASSES = (*MARKS, *_AUX, *_DETS, "adverb", "relative", "link", "break", "maybe", "steer")
 _YEAR = 4
+_SAID = (',"', ",”", ", ”", ",'", ", ''", ",’", ",»")  # what follows a quotation is a clause of its own
+_SCORE = ("-", "–", ":")  # between the numbers of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +91,13 @@ class _Builder:
         self.begun, self.telling = self.words.begun(tokens), self.triggers.begun(tokens)
         self.stacks = bool(word_set(lang, "roles", "noun_stack") & {"yes"})
         self.endings = tuple(sorted(word_set(lang, "roles", "adverb_endings")))
+        self.gerunds = tuple(sorted(word_set(lang, "roles", "gerund_endings")))
         self.pronouns = word_set(lang, "roles", "comma_relative")
-        self.new = word_set(lang, "roles", "new")
-        self.nounish = word_set(lang, "roles", "nounish")
+        self.new, self.offices, self.nounish, self.fillers = (
+            word_set(lang, "roles", name) for name in ("new", "offices", "nounish", "fillers")
+        )
+        self.verb_beginnings = tuple(sorted(word_set(lang, "roles", "verb_beginnings")))
+        self.verb_first = "vso" in word_set(lang, "roles", "order")
         self.names = _positions(tokens, entities)
         self.out: list[Chunk] = []
         self._reset()
@@ -118,13 +126,21 @@ class _Builder:
 
     def _gap(self, i: int) -> None:
         gap = self.tokens.gap(i)
-        if not gap.strip(" \u00a0\"“”„«»‘’'‹›"):
+        if not gap.strip(" \u00a0\"“”„«»‘’'‹›") or self._joined(i, gap):
             return
         self._close()
         inner = any(mark in gap for mark in ",()–—[]") or " - " in gap
         dateline = ") -" in gap or ") –" in gap or ") —" in gap
-        full = dateline or any(mark in gap for mark in ".;:?!•|\n")
+        said = any(mark in gap for mark in _SAID)
+        full = dateline or said or any(mark in gap for mark in ".;:?!•|\n")
         self.out.append(Chunk(COMMA if inner and not full else BREAK, i, i))
+
+    def _joined(self, i: int, gap: str) -> bool:
+        """Return whether a mark is no break: inside a number or score ("2,4", "29:27"), after an initial."""
+        before, word = self.tokens.words[i - 1], self.tokens.words[i]
+        if gap in (",", ":"):
+            return before[-1].isdigit() and word[0].isdigit()
+        return gap == ". " and len(before) == 1 and before.isalpha() and not self.tokens.capital(i)
 
     def _close(self) -> None:
         if self.open is not None and (self.open.names or not self._only_digits(self.open)):
@@ -143,6 +159,9 @@ class _Builder:
         j = i + 1
         while j < len(self.tokens) and self.tokens.starts[j] < entity.end:
             j += 1
+        if entity.raw.islower() and self._apposed(i, j):
+            del self.names[i]
+            return 0
         if self.open is not None and self.open.names:
             self._close()
         if j < len(self.tokens) and self._possessive(entity, j):
@@ -156,6 +175,13 @@ class _Builder:
         c = self.open or self._start(i)
         self.open = Chunk(c.kind, c.i, j, c.values, c.head, (entity,), c.owner, c.det, c.nouns)
         return j
+
+    def _apposed(self, i: int, j: int) -> bool:
+        """Return whether a mention only tells what a name right after it is: "la firma italiana Soyalux"."""
+        k = j + 1
+        if j - i < 2 or k >= len(self.tokens) or k not in self.names or self.tokens.hard[j] or self.tokens.hard[k]:
+            return False
+        return j not in self.begun and j not in self.triggers.begun(self.tokens)
 
     def _possessive(self, entity: Entity, j: int) -> bool:
         if self.lang not in ("en", "nl", "de"):
@@ -190,7 +216,9 @@ class _Builder:
         if longer and longer[0].last >= hits[0].last + (classes != {"break"}) and not after_verb:
             return 0
         j = hits[0].j
-        if classes & {"det", "oblique", "genitive"} and not classes & {"relative"}:
+        if self.verb_first and "relative" in classes and self._linker(i):
+            return j
+        if classes.intersection(_DETS) and not classes & {"relative"}:
             self._determiner(i, j, classes)
         elif classes.intersection(MARKS):
             self._close()
@@ -202,6 +230,21 @@ class _Builder:
             self.out.append(Chunk(_kind(classes), i, j, classes))
         return j
 
+    def _linker(self, i: int) -> bool:
+        """Return whether "na" says "already" after a verb or joins an adjective and its noun, and opens no clause."""
+        if self.open is None:
+            return bool(self.out) and self.out[-1].kind == VERB and self.out[-1].j == i
+        after = i + 1
+        return (
+            not self.open.names
+            and after < len(self.tokens)
+            and not self.tokens.hard[after]
+            and after not in self.begun
+            and after not in self.names
+            and not self.tokens.words[after].startswith(self.verb_beginnings)
+            and not self.triggers.at(self.tokens, after)
+        )
+
     def _determiner(self, i: int, j: int, classes: frozenset[str]) -> None:
         if i and j in self.names and self.tokens.capital(i) and (self.open is not None or self.det):
             return  # a name's own article: "de wijk De Kweek"
@@ -211,15 +254,15 @@ class _Builder:
             self.mark_at = i
         if classes.intersection(MARKS):
             self.mark |= classes.intersection(MARKS)
-        self.det = "oblique" if "oblique" in classes else "genitive" if "genitive" in classes else "det"
+        self.det = next(name for name in _DETS if name in classes)
         self.det_end = j
 
     def _adverb(self, i: int) -> int:
         word = self.tokens.words[i]
         year = len(word) == _YEAR and word.isdigit()
-        if year or (
-            self.endings and len(word) > 5 and word.endswith(self.endings) and not self.triggers.at(self.tokens, i)
-        ):
+        noun = bool(self.det) and self.open is None  # "un plafonnement"
+        manner = not noun and self.endings and len(word) > 5 and word.endswith(self.endings)
+        if year or (manner and not self.triggers.at(self.tokens, i)):
             self._adverbial()
             return i + 1
         return 0
@@ -230,7 +273,9 @@ class _Builder:
             self._close()
 
     def _verb(self, i: int) -> int:
-        hits = self.triggers.at(self.tokens, i)
+        if self.lang == "en" and self.tokens.gap(i) == "-" and self.open is not None and not self.open.names:
+            return 0  # "out-sold", but "Hollis-owned"
+        hits = [hit for hit in self.triggers.at(self.tokens, i) if hit.value or not self._scored(hit.last)]
         if not hits or not hits[0].value or any(k in self.names for k in range(i, hits[0].j)):
             if hits and not hits[0].value:
                 return self._plain(i, hits[0].j)
@@ -238,16 +283,33 @@ class _Builder:
         values = frozenset(v for hit in hits if hit.value and hit.j == hits[0].j for v in hit.value.split("|"))
         verbal = frozenset(v for v in values if v.startswith(("do ", "done ")))
         nounish = values != verbal or self.tokens.words[i] in self.nounish
-        inner = nounish and self.open is not None and not self.open.names and bool(self.open.det or self.mark)
+        inner = nounish and self.open is not None and not self.open.names and self._qualified(self.open)
+        inner = inner or (nounish and self.open is not None and not self.tokens.capital(i) and self._office(hits[0].j))
         gerund = self.lang == "en" and self.tokens.words[i].endswith("ing") and not self.det
         inner = inner or (self.tokens.words[i] in self.nounish and self._follows_verb(i))
         if verbal and not inner and (gerund or not self._noun_place()) and not self._capital_noun(i):
             flags = self.mark & {"to", "top"}
+            if self.gerunds and self.tokens.words[i].endswith(self.gerunds):
+                flags |= {"gerund"}
             self._close()
             self.out.append(Chunk(VERB, i, hits[0].j, verbal | flags))
             return hits[0].j
         nouns = tuple((i, v) for v in sorted(values - verbal))
         return self._plain(i, hits[0].j, nouns)
+
+    def _office(self, i: int) -> bool:
+        """Return whether a word is one for a post, so that a noun before it belongs to it ("the Kent fire chief")."""
+        return i < len(self.tokens) and not self.tokens.hard[i] and self.tokens.words[i] in self.offices
+
+    def _scored(self, last: int) -> bool:
+        """Return whether the number before word ``last`` goes on as a score: "won 2-1" is no "won 2 seats"."""
+        if last >= len(self.tokens) or self.tokens.gap(last) not in _SCORE:
+            return False
+        return self.tokens.words[last - 1].isdigit() and self.tokens.words[last].isdigit()
+
+    def _qualified(self, chunk: Chunk) -> bool:
+        """Return whether a phrase has begun so that a noun must come: "the ...", "in ...", "former ..."."""
+        return bool(chunk.det or self.mark) or self.tokens.words[chunk.head] in self.fillers
 
     def _noun_place(self) -> bool:
         """Return whether a word here must be a noun: after a determiner or preposition, or inside a phrase with one."""
@@ -293,9 +355,17 @@ class _Builder:
     def _can_be_noun(self, i: int) -> bool:
         """Return whether a word after a name may be a noun that the name qualifies ("Hollis shares")."""
         word = self.tokens.words[i]
-        if word[0].isdigit() or (self.lang == "en" and word.endswith("ed")):
+        if word[0].isdigit() or (self.lang == "en" and (word.endswith("ed") or self._determined(i + 1))):
             return False
         return self.lang not in NOUN_CAPITALS or self.tokens.capital(i)
+
+    def _determined(self, i: int) -> bool:
+        """Return whether a determiner follows, so that the word before it is a verb ("Hollis held their nerve")."""
+        return (
+            i in self.begun
+            and not self.tokens.hard[i]
+            and any("det" in hit.value.split("|") for hit in self.words.at(self.tokens, i))
+        )
 
 
 def _kind(classes: frozenset[str]) -> str:
@@ -314,51 +384,13 @@ def _positions(tokens: Tokens, entities: Sequence[Entity]) -> dict[int, Entity]:
     for entity in sorted(entities, key=lambda e: (e.start, -e.end)):
         if entity.start < taken or not entity.name:
             continue
-        k = _word_at(tokens, entity.start)
+        k = bisect_right(tokens.ends, entity.start)
         if k < len(tokens):
             found[k] = entity
             taken = entity.end
     return found
 
 
-def _word_at(tokens: Tokens, start: int) -> int:
-    from bisect import bisect_right
-
-    return bisect_right(tokens.ends, start)
-
-
 def chunks(tokens: Tokens, lang: str, entities: Sequence[Entity]) -> tuple[Chunk, ...]:
-    """Return the chunks of a sentence in order; coordinated names ("Ramos and Cruz") are one noun phrase."""
-    return tuple(_coordinated(_Builder(tokens, lang, entities).build()))
-
-
-def _coordinated(row: Sequence[Chunk]) -> Iterator[Chunk]:
-    k = 0
-    while k < len(row):
-        chunk = row[k]
-        while _joins(row, k, chunk):
-            chunk = replace(chunk, j=row[k + 2].j, names=chunk.names + row[k + 2].names)
-            k += 2
-        yield chunk
-        k += 1
-
-
-def _listed(row: Sequence[Chunk], k: int) -> bool:
-    """Return whether the name after the comma at ``k`` goes on with "and" and another: "Ramos, Cruz and Vera"."""
-    if k + 3 >= len(row) or row[k].kind != COMMA or row[k + 1].kind != NP:
-        return False
-    return row[k + 2].kind == LINK and row[k + 3].kind == NP and bool(row[k + 3].names)
-
-
-def _joins(row: Sequence[Chunk], k: int, chunk: Chunk) -> bool:
-    """Return whether the link after a name joins another name to it and not another clause."""
-    if k + 2 >= len(row) or chunk.kind != NP or not chunk.names or not (row[k + 1].kind == LINK or _listed(row, k + 1)):
-        return False
-    other = row[k + 2]
-    if other.kind != NP or not other.names or other.owner is not None:
-        return False
-    if not other.bare and other.values != chunk.values:
-        return False
-    verb_follows = k + 3 < len(row) and row[k + 3].kind in (VERB, AUX)
-    verb_before = k > 0 and row[k - 1].kind == VERB
-    return not verb_follows or (chunk.bare and not verb_before)
+    """Return the chunks of a sentence in order."""
+    return tuple(_Builder(tokens, lang, entities).build())

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from reconcile import languages
 from reconcile.claims.events.chunks import NP, Chunk
-from reconcile.claims.events.frames import VERBS, Slot
+from reconcile.claims.events.frames import OF_BODIES, VERBS, Slot
 from reconcile.claims.phrases import Tokens, word_set
 from reconcile.model import Entity
 
@@ -31,7 +31,10 @@ class Fillers:
         if court and (span := self._court(chunk)) is not None:
             yield *span, self.text[span[0] : span[1]], True
             return
-        names = names or self._member(slot, chunk) or self._whole(slot, chunk)
+        if slot.role == "agent" and event in OF_BODIES and (span := self._body(chunk)) is not None:
+            yield *span, self.text[span[0] : span[1]], True
+            return
+        names = names or self._member(event, slot, chunk) or self._whole(slot, chunk)
         for entity in names:
             if entity.kind in slot.kinds:
                 yield entity.start, entity.end, entity.name, True
@@ -55,9 +58,9 @@ class Fillers:
         before = sum(self.tokens.starts[k] < chunk.names[0].start for k in range(chunk.head, chunk.j))
         return before > 2 or (before > 0 and chunk.names[0].raw.isupper())
 
-    def _member(self, slot: Slot, chunk: Chunk) -> tuple[Entity, ...]:
+    def _member(self, event: str, slot: Slot, chunk: Chunk) -> tuple[Entity, ...]:
         """ "A team from the University of Oslo": the name behind a group fills the slot."""
-        if slot.role != "agent" or not self.has(chunk, "teams"):
+        if (slot.role != "agent" and event != "win") or not self.has(chunk, "teams"):
             return ()
         k = self._index(chunk)
         for other in self.row[k + 1 : k + 3]:
@@ -111,8 +114,17 @@ class Fillers:
 
     def _court(self, chunk: Chunk) -> tuple[int, int] | None:
         """Return the span of a court that is named by common words ("la cour d'appel de Lyon")."""
-        if not self.has(chunk, "courts"):
+        return self._institution(chunk) if self.has(chunk, "courts") else None
+
+    def _body(self, chunk: Chunk) -> tuple[int, int] | None:
+        """Return the span of a council or ministry told by common words and a name ("de gemeenteraad van Venlo")."""
+        if (chunk.names and chunk.names[0].kind != "place") or not self.has(chunk, "bodies"):
             return None
+        after = self.row[self._index(chunk) + 1 :][:1]
+        held = bool(after) and after[0].kind == NP and attached(after[0]) and after[0].i == chunk.j and after[0].names
+        return self._institution(chunk) if held or chunk.names else None
+
+    def _institution(self, chunk: Chunk) -> tuple[int, int] | None:
         k = self._index(chunk)
         end = chunk.j
         while (

@@ -28,7 +28,8 @@ class Slot:
 class Frame:
     """An event with its parts: grammatical subject, object, complement ("appointed X *mayor*") and marked phrases.
 
-    ``marks`` maps a class of prepositions (by, from, to, of, over, as, with, inside, owner) to the slot it fills.
+    ``marks`` maps a class of prepositions (by, from, to, of, over, as, with, inside), a case (dative), the owner or,
+    for a noun, the subject of its clause to the slot it fills.
     """
 
     event: str
@@ -68,7 +69,9 @@ beat        win         agent       patient
 lose        win         patient     -           to=agent over=agent from=agent by=agent
 yield       win         patient     agent
 elect       win         -           agent:p     complement=object* as=object*
-award       win         -           agent:po    to=agent:po
+award       win         -           agent:po    to=agent:po dative=agent:po
+receive     win         agent       object*:t
+outdo       win         agent       -           from=patient
 score       score       agent:p     -           by=agent:p
 appoint     appoint     agent       patient:p   complement=office* as=office*
 choose      appoint     agent       patient:p   complement=office* as=office*
@@ -76,10 +79,11 @@ serve       appoint     patient:p   -           as=office*
 become      appoint     patient:p   -           complement=office* as=office*
 leave       leave       patient:p   -           as=office*
 dismiss     leave       -           patient:p   as=office*
+part        leave       -           -           from=patient:p with=patient:p
 hire        hire        agent:ol    patient:p
 join        hire        patient:p   agent:ol
-buy         buy         agent:pol   object*:otl from=patient:pol of=object:otl
-sell        buy         patient:pol object*:otl to=agent:pol of=object:otl
+buy         buy         agent:pol   object*:otl from=patient:pol dative=patient:pol of=object:otl
+sell        buy         patient:pol object*:otl to=agent:pol dative=agent:pol of=object:otl
 sue         sue         agent       patient
 suit        sue         agent       patient:ol
 complain    sue         agent       -           over=patient
@@ -90,6 +94,7 @@ sentence    convict     agent:o     -           to=patient:po over=patient:po
 rule        rule        agent:po    -
 approve     approve     agent       object*:ot
 reject      reject      agent       object*:ot
+consent     approve     agent       -           with=object*:ot to=object*:ot
 build       build       agent:po    object*:ot
 create      create      agent:po    object*:ot
 stem        create      object*:ot  -           by=agent:po from=agent:po
@@ -100,11 +105,13 @@ lead        lead        agent:po    object*:ot
 own         own         agent:pol   object*:ot
 operate     operate     agent:o     object*:ot
 fund        fund        agent       patient*
-donate      fund        agent       -           to=patient
+donate      fund        agent       -           to=patient dative=patient
+invest      fund        agent       -           inside=patient*
 replace     replace     agent:po    patient:po  to=patient:po
 succeed     replace     agent:po    -           from=patient:po to=patient:po
 cause       cause       agent       object*
 host        host        agent       -
+open        open        agent       object*:ot
 sign        sign        agent       object*     with=patient
 kill        kill        agent       patient
 attack      attack      agent       patient
@@ -116,15 +123,17 @@ publish     publish     agent:ot    object*     inside=agent:ot
 
 # name, event, the role of what stands beside the noun ("winner Ramos", "goal by Aral"), "-", then marked phrases
 _NOUNS = """
-victory     win         -           -           owner=agent of=agent by=agent over=patient
-defeat      win         -           -           owner=patient of=patient to=agent over=agent
+victory     win         -           -           subject=agent owner=agent of=agent by=agent over=patient
+defeat      win         -           -           subject=patient owner=patient of=patient to=agent over=agent
 winner      win         agent       -           of=object*
 scorer      score       agent:p     -
+opening     open        -           -           of=object*:ot by=agent
+donation    fund        -           -           from=agent of=agent by=agent to=patient
 goal        score       -           -           owner=agent:p of=agent:p by=agent:p
 appointment appoint     -           -           owner=patient:p of=patient:p by=agent as=office*
 resignation leave       -           -           owner=patient:p of=patient:p as=office*
-purchase    buy         -           -           owner=agent:pol of=object:ot by=agent:pol from=patient:pol
-sale        buy         -           -           of=object:ot by=patient:pol to=agent:pol
+purchase    buy         -      -      subject=agent:pol owner=agent:pol by=agent:pol of=object:ot from=patient:pol
+sale        buy         -           -           subject=patient:pol of=object:ot by=patient:pol to=agent:pol
 buyer       buy         agent:pol   -           of=object:ot
 seller      buy         patient:pol -           of=object:ot
 lawsuit     sue         -           -           owner=agent by=agent over=patient
@@ -150,11 +159,16 @@ killer      kill        agent:p     -           of=patient:p owner=patient:p
 
 # events that a noun for their agent tells only when it is said of what ("CEO of Hollis", not "CEO Voss")
 NEEDS_OBJECT = frozenset(["lead", "own", "create", "build", "design", "direct"])
+BY_ANYONE = frozenset(["build", "own"])  # the same in the passive: "gawa ni Luna" may be anything she did
 NEEDS_MORE = frozenset(["operate", "supply", "buy"])  # the same where noun and name stand side by side
 NEEDS_OFFICE = frozenset(["choose", "serve"])  # "chose X as mayor": who chooses a thing appoints nobody
-OPEN = frozenset(
-    ["win", "lose", "score", "leave", "rule", "host", "become", "succeed", "replace"]
-)  # verbs without object
+_OPEN = "win lose score leave rule host become succeed replace outdo part consent invest"
+OPEN = frozenset(_OPEN.split())  # verbs without object
+DECIDED = frozenset(["approve", "reject"])  # what is decided on is hardly a person or an organisation
+OF_BODIES = frozenset(
+    ["approve", "reject", "fund", "sue", "buy", "sign", "open", "build", "own"]
+)  # what councils and ministries do
+OF_PEOPLE = frozenset(["arrest", "convict", "rescue"])  # told of "a man" as well as of a name
 
 VERBS: Mapping[str, Frame] = MappingProxyType(dict(_frame(line) for line in _VERBS.strip().splitlines()))
 NOUNS: Mapping[str, Frame] = MappingProxyType(dict(_frame(line) for line in _NOUNS.strip().splitlines()))
