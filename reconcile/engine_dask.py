@@ -23,7 +23,7 @@ from reconcile.config import Settings, cores
 from reconcile.engine import P, Progress, R, Stage, X, batches
 from reconcile.errors import MissingExtra, WorkerError
 from reconcile.match.held import Form, Held
-from reconcile.signals import handled
+from reconcile.signals import held_back
 
 WAIT = 15  # seconds for a scheduler to answer, and for its first worker
 AHEAD = 3  # blocks that a thread of a worker is given before the first comes back: what the driver holds is bounded
@@ -192,20 +192,22 @@ def _quiet() -> Iterator[None]:
 @contextmanager
 def _cluster(distributed: Any, settings: Settings, folder: Path) -> Iterator[str]:
     """Start a scheduler and worker processes that listen on this machine alone."""
-    try:
-        with handled(signal.SIGINT, signal.SIG_IGN):  # inherited: an interrupt is dealt with here alone
-            cluster = distributed.LocalCluster(
-                n_workers=settings.jobs or cores(),
-                threads_per_worker=1,
-                processes=True,
-                host="127.0.0.1",
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-                local_directory=str(folder),
-            )
-    except (OSError, RuntimeError, TimeoutError) as error:
-        raise WorkerError(f"worker processes cannot be started ({' '.join(str(error).split())[:200]})") from error
-    with cluster:
+    with ExitStack() as stack:
+        try:
+            with held_back(signal.SIGINT):  # inherited: an interrupt is dealt with here alone, once they can be ended
+                cluster = stack.enter_context(
+                    distributed.LocalCluster(
+                        n_workers=settings.jobs or cores(),
+                        threads_per_worker=1,
+                        processes=True,
+                        host="127.0.0.1",
+                        dashboard_address=None,
+                        silence_logs=logging.CRITICAL,
+                        local_directory=str(folder),
+                    )
+                )
+        except (OSError, RuntimeError, TimeoutError) as error:
+            raise WorkerError(f"worker processes cannot be started ({' '.join(str(error).split())[:200]})") from error
         yield str(cluster.scheduler_address)
 
 

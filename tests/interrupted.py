@@ -1,7 +1,8 @@
-"""Extraction in worker processes, stopped at the moment at which one of them starts.
+"""Work in worker processes, stopped at the moment at which one of them starts.
 
-Run as `python -m tests.interrupted SIGTERM 2 all` in a process group of its own: the whole group is sent the signal, as
-by a terminal (`one`: this process alone, as by `kill`), when the second worker is there and does not yet know its work.
+Run as `python -m tests.interrupted SIGTERM 2 all [dask]` in a process group of its own: the whole group is sent the
+signal, as by a terminal (`one`: this process alone, as by `kill`), when the second worker is there and does not yet
+know its work.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ import sys
 from collections.abc import Sequence
 from multiprocessing import util
 
-from reconcile import engine
+from reconcile import engine, engine_dask
 from reconcile.claims.extract import SlotExtractor
+from reconcile.config import Settings
 from reconcile.console import guarded, set_up_logging
 from reconcile.model import Article, stable_id
 
@@ -42,9 +44,20 @@ def stop_at(number: signal.Signals, place: int, *, group: bool) -> None:
     util.spawnv_passfds = started  # type: ignore[attr-defined]
 
 
+def on_dask() -> None:
+    """Have Dask's workers on this machine."""
+    with engine_dask.opened(Settings(judge_name="rules", engine="dask", jobs=2), None):
+        pass
+
+
+def in_processes() -> None:
+    """Extract in a pool of processes."""
+    list(engine.extract_all(articles(), SlotExtractor(), jobs=2))
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background inherit it ignored
     engine.WORTH, engine.BATCH = 10, 1
     set_up_logging(quiet=False, verbose=False)
     stop_at(signal.Signals[sys.argv[1]], int(sys.argv[2]), group=sys.argv[3] == "all")
-    sys.exit(guarded(lambda: list(engine.extract_all(articles(), SlotExtractor(), jobs=2))))
+    sys.exit(guarded(on_dask if "dask" in sys.argv else in_processes))

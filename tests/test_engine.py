@@ -127,12 +127,16 @@ STOPPED = [
     pytest.param("SIGTERM", 2, "one", id="kill as the second worker starts"),
     pytest.param("SIGINT", 2, "one", id="an interrupt of the run alone", marks=pytest.mark.slow),
     pytest.param("SIGTERM", 1, "all", id="all are told to end", marks=pytest.mark.slow),
+    pytest.param("SIGINT", 1, "all dask", id="Ctrl-C as the first worker of Dask starts", marks=pytest.mark.slow),
+    pytest.param("SIGINT", 2, "one dask", id="an interrupt as the second starts", marks=pytest.mark.slow),
 ]
 
 
 @pytest.mark.parametrize(("name", "place", "whom"), STOPPED)
 def test_signal_while_workers_start_stops_the_run_in_one_line(name: str, place: int, whom: str) -> None:
-    words = [sys.executable, "-m", "tests.interrupted", name, str(place), whom]
+    if "dask" in whom:
+        pytest.importorskip("distributed")
+    words = [sys.executable, "-m", "tests.interrupted", name, str(place), *whom.split()]
     ended = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, start_new_session=True, check=False)
     assert (ended.returncode, ended.stdout, ended.stderr) == (2, "", "error: interrupted\n")
 
