@@ -124,6 +124,12 @@ def test_a_statement_is_heard_where_no_typed_answer_says_more(name: str) -> None
     assert len(kept) == int(heard) + len(beside)
 
 
+@pytest.mark.parametrize("relation", [Relation.CONFLICT, Relation.AGREE])
+def test_which_way_things_move_is_left_to_typed_words(relation: Relation) -> None:
+    kept = findings.best([statement(field=Field.DIRECTION, relation=relation)])
+    assert bool(kept) is (relation is Relation.AGREE)
+
+
 TYPED_A = whole("a", "Sales rose in March.")
 TYPED_B = whole("b", "Sales fell in March.")
 

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from relations import THRESHOLDS, as_findings, left_out, without_judge
+from relations import THRESHOLDS, as_findings, fold_weights, left_out, without_judge
 
 from reconcile import evaluate
 from reconcile.match.answers import CONTEXT
@@ -77,7 +77,7 @@ def main() -> None:
     stories, rows, _ = pickle.loads(parser.parse_args().cache.read_bytes())  # our own file
 
     def measure(of: Sequence[Any], *without: str) -> Counts:
-        decided = left_out(stories, of, thresholds=THRESHOLDS, folds=FOLDS, without=without)
+        decided = left_out(stories, of, fold_weights(of, FOLDS, without), THRESHOLDS)
         print(*(without or ("whole",)), file=sys.stderr)
         return counts_of(stories, as_findings(decided))
 

@@ -14,7 +14,9 @@ import json
 import pickle
 import sys
 from collections import defaultdict, namedtuple
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import measures
@@ -251,25 +253,34 @@ def main():
     report(stories, rows, met, args)
 
 
-def left_out(stories, rows, c=C, thresholds=OPEN, folds=FOLDS, without=()):
-    """Story number -> decided pairs by the model of the other folds; by default, all above a token probability.
+def fold_weights(rows, folds=FOLDS, without=()):
+    """The weights and base learned from the other folds' stories, for each fold.
 
-    ``without``: comparisons that the models may not use.
+    ``without``: comparisons that they may not use.
     """
-    usable = [n for n, (_, _, r, y) in enumerate(rows) if r is not None and y is not None]
-    names = {
-        n: [f for f in relate.features(r[1].a.kind, r[2]) if f.partition("=")[0].rpartition(":")[2] not in without]
-        for n, r in enumerate(rows)
-        if r[2] is not None
-    }
+    usable = [r for r in rows if r[2] is not None and r[3] is not None]
+    names = [
+        [f for f in relate.features(r[1].a.kind, r[2]) if f.partition("=")[0].rpartition(":")[2] not in without]
+        for r in usable
+    ]
+    told = [[(f, r[3]) for f, r in zip(names, usable, strict=True) if r[0] % folds != fold] for fold in range(folds)]
+    with ProcessPoolExecutor(mp_context=get_context("fork")) as pool:
+        return list(pool.map(_fit_pairs, told))
+
+
+def _fit_pairs(told):
+    return fit([names for names, _ in told], [label for _, label in told])
+
+
+def left_out(stories, rows, learned, thresholds=OPEN):
+    """Story number -> decided pairs by the weights of the other folds; by default, all above a token probability."""
     pairs = defaultdict(list)
     for number, pairing, _, _ in rows:
         pairs[number].append(pairing)
     decided = {}
-    for fold in range(folds):
-        train = [n for n in usable if rows[n][0] % folds != fold]
-        model = as_model(*fit([names[n] for n in train], [rows[n][3] for n in train], c), thresholds)
-        for number in range(fold, len(stories), folds):
+    for fold, weights in enumerate(learned):
+        model = as_model(*weights, thresholds)
+        for number in range(fold, len(stories), len(learned)):
             decided[number] = findings.best(findings.decide(pairs[number], model))
     return decided
 
@@ -314,12 +325,13 @@ def report(stories, rows, met, args):
             counts[pairing.a.kind.partition(" ")[0], str(truth)] += 1
     for key in sorted(counts):
         print(*key, counts[key])
-    opened = as_findings(left_out(stories, rows))
+    learned = {"judge": fold_weights(rows), "rules": fold_weights(without_judge(rows))}
+    opened = as_findings(left_out(stories, rows, learned["judge"]))
     for relation in ("conflict", "update", "scope", "compatible", "agree"):
         sweep(stories, opened, relation)
     figures = {"stories": len(stories)}
     for name, path, of in (("judge", relate.WEIGHTS, rows), ("rules", relate.WITHOUT_JUDGE, without_judge(rows))):
-        decided = left_out(stories, of, thresholds=THRESHOLDS)
+        decided = left_out(stories, of, learned[name], THRESHOLDS)
         figures[name] = measured(stories, decided)
         figures[name]["surer"] = surer(stories, as_findings(decided))
         print(f"{name}: stories left out of training, thresholds in force:")

@@ -142,7 +142,8 @@ def best(decided: Iterable[Decided]) -> list[Decided]:
 def _heard(decided: list[Decided]) -> Iterator[Decided]:
     """Let the judge's reading of two whole sentences stand only where no typed answer of theirs says more.
 
-    Two sentences that give the same number are of one mind, whatever else they add.
+    Two sentences that give the same number are of one mind, whatever else they add. What the judge takes for opposite
+    directions is left to words of direction, which are typed: trends are opposite only where they are of one measure.
     """
     typed: dict[tuple[str, str], set[Relation]] = defaultdict(set)
     measured: set[tuple[str, str]] = set()
@@ -155,7 +156,8 @@ def _heard(decided: list[Decided]) -> Iterator[Decided]:
         where = _sentences(one)
         conflict = one.relation is Relation.CONFLICT
         known = typed[where] & OTHER_WORDS if conflict else typed[where]
-        if one.pairing.a.kind != STATEMENT or not (known or (conflict and where in measured)):
+        trend = conflict and field_of(one.pairing) is Field.DIRECTION
+        if one.pairing.a.kind != STATEMENT or not (known or trend or (conflict and where in measured)):
             yield one
 
 
