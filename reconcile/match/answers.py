@@ -46,6 +46,18 @@ CONTEXT = (
         only=("value",),
     ),
     Comparison(
+        "sequel",
+        Role.CONTEXT,
+        show.times,
+        (
+            missing(v.days_unknown, "a day or a publication is unknown"),
+            level("after", "one day lies behind both reports, the other after the first", v.told_before, NEAR),
+            level("due", "one day was still to come when it was told", v.was_to_come, NEAR),
+            otherwise("neither tells which came first", NONE),
+        ),
+        only=("date",),
+    ),
+    Comparison(
         "speaker",
         Role.CONTEXT,
         show.speaker,

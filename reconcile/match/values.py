@@ -301,3 +301,31 @@ def later_is_larger(p: Pairing) -> bool:
     if a is None or b is None or a == b:
         return False
     return (b > a) == (str(p.b.claim.as_of) > str(p.a.claim.as_of))
+
+
+def told_before(p: Pairing) -> bool:
+    """One day lies behind both reports, the other came after the first of them: two events, or one and its sequel."""
+    sides = [_day_and_report(slot) for slot in (p.a, p.b)]
+    return any(
+        day and other and day[1] <= day[2] and day[2] < other[0] <= other[1] <= other[2]
+        for day, other in (sides, sides[::-1])
+    )
+
+
+def was_to_come(p: Pairing) -> bool:
+    """One day was still to come when it was told, the other lay behind its own report."""
+    sides = [_day_and_report(slot) for slot in (p.a, p.b)]
+    return any(day and other and day[0] > day[2] and other[1] <= other[2] for day, other in (sides, sides[::-1]))
+
+
+def days_unknown(p: Pairing) -> bool:
+    """A day or the day of its report is not known."""
+    return None in (_day_and_report(p.a), _day_and_report(p.b))
+
+
+def _day_and_report(slot: Slot) -> tuple[str, str, str] | None:
+    """Return the first and last day that the slot names and the day of its report."""
+    time = slot.answer
+    if not isinstance(time, TimeRef) or not time.low or not time.high or not slot.claim.as_of:
+        return None
+    return time.low[:10], time.high[:10], slot.claim.as_of[:10]

@@ -73,6 +73,7 @@ _COMPARISONS = {
     "reported": "when it was published",
     "growth": "which number is larger",
     "running": "a count that keeps rising",
+    "sequel": "which day came first",
     "speaker": "who said it",
 }
 # What an identity comparison that disagrees adds to the sentence on the two sides; the rest is in the table alone.
