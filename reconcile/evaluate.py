@@ -267,7 +267,7 @@ def _recalls(pairs: Sequence[GoldPair], fields: Mapping[int, set[str]]) -> dict[
         if pair.severity in by_severity:
             counters.append(by_severity[pair.severity])
         for counter in counters:
-            counter.update(found=bool(reached), of=1)
+            counter.update(found=int(bool(reached)), of=1)
     return {
         "recall_by_field": {name: _found_of(by_field[name]) for name in sorted(by_field)},
         "recall_by_severity": {name: _found_of(counter) for name, counter in by_severity.items()},

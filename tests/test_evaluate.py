@@ -127,6 +127,7 @@ def test_recall_by_group() -> None:
     summary = score_stories([STORY], [HIT]).summary
     assert summary["recall_by_field"] == {"value": {"found": 1, "of": 2}}
     assert summary["recall_by_severity"] == {"high": {"found": 1, "of": 1}, "low": {"found": 0, "of": 1}}
+    assert "true" not in json.dumps(summary), "one of one is counted, not told"
 
 
 def test_misses_and_alarms_are_named() -> None:
