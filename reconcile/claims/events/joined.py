@@ -6,11 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reconcile.claims.events.chunks import AUX, COMMA, LINK, NP, RELATIVE, VERB, Chunk
+from reconcile.claims.phrases import word_set
 
 
 def join(row: Sequence[Chunk], lang: str) -> tuple[Chunk, ...]:
     """Return the chunks with coordinated names ("Ramos and Cruz") as one noun phrase."""
-    return tuple(_coordinated(_introduced(row) if lang == "tl" else row))
+    verb_first = "vso" in word_set(lang, "roles", "order")
+    return tuple(_coordinated(_introduced(row) if verb_first else row))
 
 
 def _introduced(row: Sequence[Chunk]) -> list[Chunk]:
