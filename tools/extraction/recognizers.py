@@ -134,6 +134,15 @@ OUT_OF_SCOPE = (
         ),
     ),
     Rule(
+        "not French",
+        "machine-translated: 'trente pourcentage' for 'trente pour cent', ages with être ('elle est 60 ans') for avoir",
+        frozenset(["Percent", "Age"]),
+        text=pattern(
+            r"(?:\d|trente|cent) pourcentages?\b|"
+            r"\b(?:est|était|sera) (?:seulement )?(?:\d+|dix|trois) (?:ans|mois|semaines)\b"
+        ),
+    ),
+    Rule(
         "letter before $",
         "a letter that a blank parts from '$' is a word ('a $5 million loan')",
         frozenset(["Currency"]),
