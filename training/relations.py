@@ -12,10 +12,12 @@ from __future__ import annotations
 import argparse
 import json
 import pickle
+import re
 import sys
-from collections import defaultdict, namedtuple
+from collections import Counter, defaultdict, namedtuple
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -27,10 +29,10 @@ from sklearn.linear_model import LogisticRegression
 from reconcile import evaluate
 from reconcile.claims.extract import SlotExtractor
 from reconcile.match import candidates, crossencoder, findings, reference, relate, slots
-from reconcile.match.compare import compare
+from reconcile.match.compare import COMPARISONS, compare
 from reconcile.match.embed import CachedEmbedder, load
 from reconcile.match.judge import CachedJudge
-from reconcile.model import Article, Outcome, Relation, stable_id
+from reconcile.model import Article, Outcome, Relation, Role, stable_id
 from reconcile.publish.store import Store
 from reconcile.read import clean, sentences
 
@@ -51,6 +53,7 @@ REPORT = Path(__file__).with_name("report.json")
 RELIABILITY = Path(__file__).parent.parent / "docs" / "reliability.svg"
 FOLDS = 12
 C = 0.1
+NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 OPEN = {str(r): 0.03 for r in relate.CLASSES}
 THRESHOLDS = {
     "conflict": 0.35,
@@ -176,31 +179,53 @@ def without_judge(rows):
     return out
 
 
+@cache
+def ladders():
+    """(field, level) -> the rungs at and below a level that is named by a number ("+2.0", "agree 0.7")."""
+    stands_on = {}
+    for comparison in COMPARISONS:
+        field = "answer" if comparison.role is Role.ASSERTION else comparison.field
+        arms = defaultdict(list)
+        for rung in comparison.levels:
+            arm, _, number = rung.name.rpartition(" ")
+            if NUMBER.fullmatch(number):
+                arms[arm].append(rung.name)
+        for rungs in arms.values():
+            stands_on |= {(field, name): tuple(rungs[n:]) for n, name in enumerate(rungs)}
+    return stands_on
+
+
+def steps(feature):
+    """The features that a level is fitted by: of a ladder one for each rung it stands on, so that what is learned is
+    the step from rung to rung, and neighbours weigh alike where little is known of them (Gertheiss & Tutz 2009)."""
+    prefix, _, name = feature.partition("=")
+    return tuple(f"{prefix}={rung}" for rung in ladders().get((prefix.rpartition(":")[2], name), (name,)))
+
+
 def design(names, index):
     rows, cols = [], []
     for n, features in enumerate(names):
         for f in features:
-            if f in index:
-                rows.append(n)
-                cols.append(index[f])
+            for step in steps(f):
+                if step in index:
+                    rows.append(n)
+                    cols.append(index[step])
     return csr_matrix((np.ones(len(rows)), (rows, cols)), shape=(len(names), len(index)))
 
 
 def fit(names, labels, c=C, least=5):
     """A RelationModel without thresholds."""
-    counts = defaultdict(int)
-    for features in names:
-        for f in features:
-            counts[f] += 1
-    index = {f: n for n, f in enumerate(sorted(f for f, k in counts.items() if k >= least))}
+    counts = Counter(f for features in names for f in features)
+    known = sorted(f for f, k in counts.items() if k >= least)
+    index = {f: n for n, f in enumerate(sorted({step for f in known for step in steps(f)}))}
     present = sorted({relate.CLASSES.index(y) for y in labels})
     model = LogisticRegression(C=c, max_iter=600)
     model.fit(design(names, index), [relate.CLASSES.index(y) for y in labels])
     weights = {}
-    for f, n in index.items():
+    for f in known:
         row = [0.0] * len(relate.CLASSES)
         for k, cls in enumerate(present):
-            row[cls] = round(float(model.coef_[k, n]), 4)
+            row[cls] = round(float(sum(model.coef_[k, index[step]] for step in steps(f))), 4)
         weights[f] = tuple(row)
     base = [-9.0] * len(relate.CLASSES)
     for k, cls in enumerate(present):

@@ -131,6 +131,7 @@ ASSERTION = {
         (
             missing(lambda p: not l.same_matter(p), "not about the same matter"),
             level("same", "the same event", l.same_cue, AGREE),
+            level("deal", "one party buys, another sells", l.two_sides_of_a_deal, NONE),
             otherwise("opposite events", DISAGREE),
         ),
     ),

@@ -254,6 +254,11 @@ def same_matter(p: Pairing) -> bool:
     return p.a.claim.lang != p.b.claim.lang or near_words_shared(p) >= 1
 
 
+def two_sides_of_a_deal(p: Pairing) -> bool:
+    """One buys and another sells: one deal, told of either party; only of one party the two are opposite."""
+    return p.a.kind == "pole buy" and not same_subject(p)
+
+
 def metric_missing(p: Pairing) -> bool:
     """Neither side names what is measured."""
     return not metrics_of(p.a) and not metrics_of(p.b)
