@@ -10,12 +10,17 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
+from reconcile.claims.dates.time_numerals import spelled_year
 from reconcile.claims.dates.time_words import WINDOW, Words
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 from reconcile.claims.words import stopwords
 
-_DASHES = ("-", "–", "—", " - ", " – ", "./", "/", ".-", ".–")
+DASHES = ("-", "–", "—", " - ", " – ", "./", "/", ".-", ".–")
+_GOES_ON = ("%", "‰", "€", "$", "£", "°", "-", "–", "—", "/", ":")  # marks behind digits that are no whole number
+_AFTER_DAYS = frozenset(["w dayparts", "w clock_at", "w clock_prefix", "w noon", "w midnight", "w to", "w post_last"])
+LAST_DAY = 31
+SHORT_SPLIT = 40  # "'41" is 1941, "'40" is 2040
 FIXED = frozenset(  # the tags that ``Spans.fixed`` reads
     (
         *("week", "weekend", "month", "quarter", "year", "decade", "earlier", "later", "anaphoric"),
@@ -68,9 +73,33 @@ class Spans:
                 continue
             if self.loose(start) and (year := self.w.year(start)):
                 return year, start + 1
+            if found := self._odd_year(start):
+                return found
         if self.anchor and (found := self._relative_year(i)):
             return found
         return None
+
+    def _odd_year(self, i: int) -> tuple[int, int] | None:
+        """Return (year, position behind) of "'87", "of 87", "two thousand and fifteen" behind a month or a day."""
+        if not 0 < i < len(self.w) or self.tokens.hard[i]:
+            return None
+        if (number := self.w.number(i)) is not None:
+            short = len(self.tokens.words[i]) == 2 and self.tokens.words[i].isdecimal() and self.closed(i + 1)
+            marked = self.tokens.gap(i) in (" '", " ’") or (number > LAST_DAY and self.w.tag(i - 1, "w of") == i)
+            return (1900 + number if number > SHORT_SPLIT else 2000 + number, i + 1) if short and marked else None
+        found = spelled_year(self.tokens, i, self.w.lang) if self.tokens.gap(i) == " " else None
+        return found if found and self.closed(found[1]) else None
+
+    def closed(self, k: int) -> bool:
+        """Return whether a number that ends before word k counts nothing: no noun, unit or further digits follow."""
+        gap = self.tokens.gap(k)
+        if k >= len(self.w) or self.tokens.hard[k]:
+            return gap[:1] not in _GOES_ON
+        if gap.strip() or self.tokens.words[k] in word_set(self.w.lang, "time_words", "partitive"):
+            return False
+        if self.tokens.words[k] in stopwords(self.w.lang):
+            return True
+        return any(not tag.startswith("w ") or tag in _AFTER_DAYS for tag in self.w.readings(k))
 
     def _relative_year(self, i: int) -> tuple[int, int] | None:
         for start in (i, self.skip(i, "w of", "w daylink")):
@@ -86,7 +115,7 @@ class Spans:
         """
         if i >= len(self.w):
             return 0
-        if self.tokens.gap(i) in _DASHES:
+        if self.tokens.gap(i) in DASHES:
             return i
         j = self.w.tag(i, "w to")
         if not j or j >= len(self.w) or self.tokens.gap(i).strip() not in ("", "."):

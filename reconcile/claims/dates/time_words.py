@@ -23,6 +23,7 @@ _NO_CUE = frozenset(
         "ordinals",
         "hours",
         "capital_only",
+        "partitive",
         "this_default",
         "half_words",
         "weak_in",
