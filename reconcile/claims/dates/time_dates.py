@@ -7,8 +7,8 @@ from datetime import date
 
 from reconcile.claims.dates import timeline
 from reconcile.claims.dates.time_digits import MONTH_FIRST, Digits
-from reconcile.claims.dates.time_numerals import Spelled, spelled
-from reconcile.claims.dates.time_spans import DASHES, LAST_DAY
+from reconcile.claims.dates.time_numerals import LAST_DAY, Spelled, spelled
+from reconcile.claims.dates.time_spans import DASHES
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 

@@ -25,6 +25,7 @@ _LONGER = (
     "year",
     "w night_",
 )  # "ngayong weekend" and "in der Nacht zum" are no "ngayong", "in der Nacht"
+NUMERAL = 4  # words of a day in words with what joins it ("twenty - first of")
 NEAR_DAYS = 31  # a day of the month in brackets lies no farther from publication
 
 
@@ -198,7 +199,7 @@ def read(grammar: Grammar, i: int) -> Reading | None:
     found = None
     if not _WORD_TAGS.isdisjoint(kinds):
         found = _first([reader for reader, tags in _OF_WORDS if not tags.isdisjoint(kinds)], grammar, i)
-    if found is None and words.readings(i + 1) and words.counts(i):
+    if found is None and words.counts(i) and any(words.readings(k) for k in range(i + 1, i + NUMERAL)):
         return _first(_OF_NUMBERS, grammar, i)
     return found
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
-from reconcile.claims.dates.time_numerals import spelled_year
+from reconcile.claims.dates.time_numerals import LAST_DAY, spelled_year
 from reconcile.claims.dates.time_words import WINDOW, Words
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
@@ -19,7 +19,6 @@ from reconcile.claims.words import stopwords
 DASHES = ("-", "–", "—", " - ", " – ", "./", "/", ".-", ".–")
 _GOES_ON = ("%", "‰", "€", "$", "£", "°", "-", "–", "—", "/", ":")  # marks behind digits that are no whole number
 _AFTER_DAYS = frozenset(["w dayparts", "w clock_at", "w clock_prefix", "w noon", "w midnight", "w to", "w post_last"])
-LAST_DAY = 31
 SHORT_SPLIT = 40  # "'41" is 1941, "'40" is 2040
 FIXED = frozenset(  # the tags that ``Spans.fixed`` reads
     (

@@ -10,6 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from reconcile import languages
+from reconcile.claims.dates.time_numerals import names_day
 from reconcile.claims.phrases import MEMO_SIZE, Lexicon, Tokens, split_entries, tokenise, word_set
 
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|ste|è|º|ª|°|o|a|te|ter|ten|de)?")
@@ -119,7 +120,7 @@ def _is_number(lang: str, word: str) -> bool:
         table = _numbers(lang, "cardinals")
         if word[:-2] in table or word[:-1] in table:
             return True
-    return False
+    return names_day(word, lang)
 
 
 def _opens(lang: str, word: str) -> bool:
@@ -229,11 +230,7 @@ class Words:
 
     def counts(self, i: int) -> bool:
         """Return whether word i is a number word or a Roman ordinal."""
-        return (
-            self.roman(i) is not None
-            or self.word_number(i) is not None
-            or self.word_number(i, ordinal=True) is not None
-        )
+        return 0 <= i < self._size and self._openers[self.tokens.words[i]][1]
 
     def hour(self, i: int) -> int | None:
         """Return the hour that word i names in words ("siyete", "siete", "acht")."""
