@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
-from reconcile.claims.dates.time_dates import Dates
+from reconcile.claims.dates.time_monthdays import MonthDays
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 
@@ -21,7 +21,7 @@ _LONGEST = 60  # months or weeks; what is longer than five years is no reporting
 Amount = tuple[int, str, int]  # how many of which unit, and the word position behind them
 
 
-class Counts(Dates):
+class Counts(MonthDays):
     """Readers of numbers of days, weeks, months and years over one text and its publication day."""
 
     def counted(self, i: int) -> Reading | None:

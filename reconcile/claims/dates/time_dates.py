@@ -34,14 +34,19 @@ class Dates(Digits):
         if found is None:
             return None
         j = found[1]
-        near = (self.w.number(j) is not None and self.loose(j)) or (i > 0 and self.w.counts(self._day_before(i)))
-        near = near or self._spelled_behind(j) or self._in_span(i, j)
-        if self.tokens.words[i] in word_set(self.w.lang, "time_words", "abbreviated") and not near:
+        words = self.tokens.words
+        short, ambiguous = (
+            words[i] in word_set(self.w.lang, "time_words", key) for key in ("abbreviated", "ambiguous")
+        )
+        if not short and not ambiguous:
+            return int(found[0]), j
+        beside = self._spelled_behind(j) or self._spans_months(i, j)
+        beside = beside or (self.w.number(j) is not None and self.loose(j))
+        if short and not beside and not (i > 0 and self.w.counts(self._day_before(i))):
             return None
-        if self.tokens.words[i] in word_set(self.w.lang, "time_words", "ambiguous"):
+        if ambiguous:
             if not self.w.capital(i) and self.w.lang in MONTH_FIRST:
                 return None
-            beside = (self.w.number(j) is not None and self.loose(j)) or self._spelled_behind(j) or self._in_span(i, j)
             ahead = i > 0 and (self.w.number(i - 1) is not None or self._time_word_before(i))
             if not beside and not ahead:
                 return None
@@ -51,7 +56,7 @@ class Dates(Digits):
         """Return whether a day or year in words stands right behind a month that ends before word j."""
         return j < len(self.w) and self.tokens.gap(j) == " " and spelled(self.tokens, j, self.w.lang) is not None
 
-    def _in_span(self, i: int, j: int) -> bool:
+    def _spans_months(self, i: int, j: int) -> bool:
         """Return whether the month at words [i, j) is one end of a span: "from Sep to Nov", "Nov-Feb 2017"."""
         behind = self.range_end(j)
         if behind and self.w.family(behind, "mon") and self.w.capital(behind):
@@ -86,7 +91,8 @@ class Dates(Digits):
     def day_at(self, i: int) -> Spelled | None:
         """Return the day of the month at word i, in digits ("14", "14th") or in words ("fourteenth", "vinte e um")."""
         if (number := self.w.number(i)) is not None:
-            found = Spelled(number, i + 1, not self.tokens.words[i].isdecimal())
+            dotted = self.w.lang == "de" and self.tokens.gap(i + 1)[:1] == "."
+            found = Spelled(number, i + 1, dotted or not self.tokens.words[i].isdecimal())
             return found if 1 <= number <= LAST_DAY and self.w.alone(i) else None
         return self._day_in_words(i)
 
@@ -129,20 +135,6 @@ class Dates(Digits):
     def dated(self, i: int) -> Reading | None:
         """Return the date or month that begins at word i."""
         return (self.numeric(i) or self.day_month(i) or self.month_first(i)) if 0 < i < len(self.w) else None
-
-    def week_of(self, i: int) -> Reading | None:
-        """Week of Nov. 3, Woche vom 3. November, semaine du 3 novembre."""
-        j = self.w.tag(i, "w week_of")
-        found = self.dated(j) if j else None
-        if found is None or found.granularity != "day":
-            return None
-        return replace(
-            found,
-            i=i,
-            days=timeline.unit_span("week", found.days[0], 0) if found.days else None,
-            granularity="week",
-            kind="point",
-        )
 
     def _dated(self, i: int, j: int, parts: tuple[int, int, int]) -> Reading:
         _, first, last = parts

@@ -26,7 +26,6 @@ _LONGER = (
     "w night_",
 )  # "ngayong weekend" and "in der Nacht zum" are no "ngayong", "in der Nacht"
 NUMERAL = 4  # words of a day in words with what joins it ("twenty - first of")
-NEAR_DAYS = 31  # a day of the month in brackets lies no farther from publication
 
 
 class Grammar(Counts):
@@ -48,7 +47,7 @@ class Grammar(Counts):
             return Reading(start, j, (second[0] - timedelta(days=1), second[0]) if second else None, "day")
         if (k := self._date_behind(j)) is not None and k.granularity == "day":
             return replace(k, i=i)
-        if bracketed := self._numbered_day(i, self._behind_daypart(j), day):
+        if bracketed := self.numbered_day(i, self._behind_daypart(j), day):
             return bracketed
         week = self.w.family(self.skip(j, "w of", "w daylink"), "week")
         if week and self.anchor and self.loose(j):
@@ -56,19 +55,6 @@ class Grammar(Counts):
             when = span[0] + timedelta(days=day) if span else None
             return Reading(i, week[1], (when, when) if when else None, "day")
         return self._resolved_weekday(i, j, day)
-
-    def _numbered_day(self, i: int, j: int, day: int) -> Reading | None:
-        """Sexta-feira (17), Friday the 13th: the day of the month nearest to publication on that weekday."""
-        number = self.w.number(j)
-        if number is None or self.anchor is None:
-            return None
-        bracketed = self.tokens.gap(j).strip() == "(" and self.tokens.gap(j + 1).startswith(")")
-        if not bracketed and not (self.tokens.gap(j) == " " and not self.tokens.words[j].isdecimal()):
-            return None
-        days = (self.anchor + timedelta(days=step) for step in range(-NEAR_DAYS, NEAR_DAYS + 1))
-        fitting = [found for found in days if found.day == number and found.weekday() == day]
-        when = min(fitting, key=lambda found: abs((found - self.anchor).days), default=None)  # type: ignore[operator]
-        return Reading(i, j + 1, (when, when), "day") if when else None
 
     def week_day(self, i: int) -> Reading | None:
         """Next week on Tuesday, kommende Woche am Dienstag, nächste Woche Mittwoch."""
@@ -170,8 +156,16 @@ _OF_DIGITS: tuple[Reader, ...] = (
     Grammar.fixed,
     Grammar.decade,
     Grammar.year,
+    Grammar.monthday,
+    Grammar.year_in_words,
 )
-_OF_NUMBERS: tuple[Reader, ...] = (Grammar.day_month, Grammar.century, Grammar.counted)
+_OF_NUMBERS: tuple[Reader, ...] = (
+    Grammar.day_month,
+    Grammar.century,
+    Grammar.counted,
+    Grammar.monthday,
+    Grammar.year_in_words,
+)
 # readers of words and the tags that they begin with; counted and fixed begin with any other
 _OF_WORDS: tuple[tuple[Reader, frozenset[str]], ...] = (
     (Grammar.week_of, frozenset(["w week_of"])),

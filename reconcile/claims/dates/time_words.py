@@ -25,6 +25,7 @@ _NO_CUE = frozenset(
         "hours",
         "capital_only",
         "partitive",
+        "day_not",
         "this_default",
         "half_words",
         "weak_in",
@@ -288,7 +289,7 @@ class Words:
                 break
             if "w future_before" in self.readings(k):
                 return "past" if self.before(k, "w implicative") >= 0 else "future"
-            if cue := self._tense(k):
+            if cue := self.tense(k):
                 return "future" if cue == "past" and self._governed(k) else cue
         else:
             k = -1
@@ -301,13 +302,13 @@ class Words:
         for k in range(j, min(j + WINDOW, len(self.tokens))):
             if self.tokens.hard[k] and k > j:
                 break
-            if cue := self._tense(k):
+            if cue := self.tense(k):
                 return cue
         return ""
 
     def verb_before(self, i: int) -> bool:
         """Return whether a verb stands right before word i or before the preposition there ("fled on Sunday")."""
-        return any(k >= 0 and self._tense(k) != "" for k in (i - 1, i - 2))
+        return any(k >= 0 and self.tense(k) != "" for k in (i - 1, i - 2))
 
     def planned(self, i: int, j: int) -> bool:
         """Return whether a future verb, no mere possibility, governs words ``[i, j)``: before them or, at the
@@ -317,7 +318,7 @@ class Words:
         for k in ahead if i > 1 else range(j, min(j + WINDOW, self._size)):
             if self.tokens.hard[k + 1 if i > 1 else k]:
                 return False
-            if cue := self._tense(k):
+            if cue := self.tense(k):
                 modal = self.tokens.words[k] in word_set(self.lang, "time_words", "modal")
                 return not modal and (cue == "future" or self._governed(k))
         return False
@@ -335,7 +336,8 @@ class Words:
     def _near_edge(self, i: int, k: int) -> bool:
         return i - k <= 4
 
-    def _tense(self, k: int) -> str:
+    def tense(self, k: int) -> str:
+        """Return "future" or "past" where word k is a cue of it, else ""."""
         readings = self.readings(k)
         if "w future_cues" in readings:
             return "future"

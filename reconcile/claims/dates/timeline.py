@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -97,6 +98,33 @@ def easter(year: int) -> date:
     m = (a + 11 * h + 22 * rest) // 451
     month, day = divmod(h + rest - 7 * m + 114, 31)
     return date(year, month, day + 1)
+
+
+def feast(year: int, rule: str, argument: str) -> Days | None:
+    """Return the day of a feast in a year.
+
+    ``rule`` is "holiday" (a date, "12-24"), "easter" (days from Easter Sunday, "-2") or "nth" (month, which of its
+    weekdays, the weekday from Monday as 0, days after it: "11 4 3 0" is the fourth Thursday of November).
+    """
+    if rule == "easter":
+        day = easter(year) + timedelta(days=int(argument))
+    elif rule == "nth":
+        month, nth, weekday, after = map(int, argument.split())
+        first = date(year, month, 1)
+        day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1) + after)
+    else:
+        month, number = map(int, argument.split("-"))
+        found = valid(year, month, number)
+        return (found, found) if found else None
+    return day, day
+
+
+def beside(anchor: date, make: Callable[[int], Days | None], step: int) -> Days | None:
+    """Return the last (``step`` -1) or next (1) of yearly days that is not the anchor's own."""
+    days = [found for year in range(anchor.year - 1, anchor.year + 2) if (found := make(year))]
+    past = [found for found in days if found[1] < anchor]
+    ahead = [found for found in days if found[0] > anchor]
+    return (past[-1] if past else None) if step < 0 else (ahead[0] if ahead else None)
 
 
 def part_of(span: Days, part: str) -> Days:
