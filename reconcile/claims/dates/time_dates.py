@@ -34,10 +34,9 @@ class Dates(Digits):
         if found is None:
             return None
         j = found[1]
-        words = self.tokens.words
-        short, ambiguous = (
-            words[i] in word_set(self.w.lang, "time_words", key) for key in ("abbreviated", "ambiguous")
-        )
+        word = self.tokens.words[i]
+        short = word in word_set(self.w.lang, "time_words", "abbreviated")
+        ambiguous = word in word_set(self.w.lang, "time_words", "ambiguous")
         if not short and not ambiguous:
             return int(found[0]), j
         beside = self._spelled_behind(j) or self._spans_months(i, j)

@@ -157,15 +157,8 @@ _OF_DIGITS: tuple[Reader, ...] = (
     Grammar.decade,
     Grammar.year,
     Grammar.monthday,
-    Grammar.year_in_words,
 )
-_OF_NUMBERS: tuple[Reader, ...] = (
-    Grammar.day_month,
-    Grammar.century,
-    Grammar.counted,
-    Grammar.monthday,
-    Grammar.year_in_words,
-)
+_OF_NUMBERS: tuple[Reader, ...] = (Grammar.day_month, Grammar.century, Grammar.counted, Grammar.monthday)
 # readers of words and the tags that they begin with; counted and fixed begin with any other
 _OF_WORDS: tuple[tuple[Reader, frozenset[str]], ...] = (
     (Grammar.week_of, frozenset(["w week_of"])),
@@ -193,8 +186,10 @@ def read(grammar: Grammar, i: int) -> Reading | None:
     found = None
     if not _WORD_TAGS.isdisjoint(kinds):
         found = _first([reader for reader, tags in _OF_WORDS if not tags.isdisjoint(kinds)], grammar, i)
-    if found is None and words.counts(i) and any(words.readings(k) for k in range(i + 1, i + NUMERAL)):
-        return _first(_OF_NUMBERS, grammar, i)
+    if found is None and words.counts(i):
+        if any(words.readings(k) for k in range(i + 1, i + NUMERAL)):
+            found = _first(_OF_NUMBERS, grammar, i)
+        return found or grammar.year_in_words(i)
     return found
 
 

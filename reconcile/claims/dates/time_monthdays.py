@@ -33,8 +33,9 @@ class MonthDays(Dates):
     def monthday(self, i: int, *, introduced: bool = False) -> Reading | None:
         """On the 18th, no dia 18, the 15th of next month, the 21st this month, "dia 5 do mês que vem".
 
-        A bare day needs a preposition that takes days (``day_on`` before an ordinal, ``day_open`` before
-        digits too, no noun behind them) or the word for a day (``day_named``). In a text about golf or a ranking (``day_not``) it is none.
+        A bare day needs a preposition that takes days (``day_on`` before an ordinal, ``day_open`` before digits too, no
+        noun behind them) or the word for a day (``day_named``). In a text about golf or a ranking (``day_not``) it is
+        none.
         """
         day = self.day_at(i)
         if day is None:
@@ -47,9 +48,8 @@ class MonthDays(Dates):
             return self._of_month(low, day, month)
         if not opened and (not on or (not self.w.number(i) and day.number < RANK)):
             return None
-        if not self._ends(day.j, verb=opened) or not word_set(self.w.lang, "time_words", "day_not").isdisjoint(
-            self.tokens.words
-        ):
+        other = word_set(self.w.lang, "time_words", "day_not")
+        if not self._ends(day.j, verb=opened) or not other.isdisjoint(self.tokens.words):
             return None
         when = self._nearest_monthday(day.number, self._monthday_lean(low, day.j))
         return Reading(low, day.j, (when, when) if when else None, "day", "point", False)
