@@ -127,6 +127,8 @@ class Dates(Digits):
         """
         start, end = month
         english = self.w.lang in MONTH_FIRST
+        if any(self.w.before(i, f"w unit_{unit}") >= 0 for unit in ("week", "month")):
+            return False  # "pekan kedua Agustus"
         if start > day.j or (day.rank and not english):
             return day.rank or not english or self.w.before(i, "w on") >= 0
         return (self.w.before(i, "w on") >= 0 and self.closed(end)) or self.year_after(end) is not None

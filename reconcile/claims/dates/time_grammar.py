@@ -31,6 +31,14 @@ NUMERAL = 4  # words of a day in words with what joins it ("twenty - first of")
 class Grammar(Counts):
     """Readers of all forms over one text and its publication day (None: nothing without a year is resolved)."""
 
+    def day_base(self, k: int) -> Reading | None:
+        """Return the day at word k that others are counted from: tomorrow, next Tuesday, May 3, Christmas."""
+        if found := super().day_base(k):
+            return found
+        start = self.skip(k, "w last", "w next", "w this")
+        found = self.relative(k) or self.weekday(start)
+        return found if found and found.i <= k else None
+
     # -- weekdays and relative days --
 
     def weekday(self, i: int) -> Reading | None:
@@ -152,13 +160,17 @@ _OF_DIGITS: tuple[Reader, ...] = (
     Grammar.numeric,
     Grammar.day_month,
     Grammar.century,
+    Grammar.nth_of,
     Grammar.counted,
     Grammar.fixed,
     Grammar.decade,
     Grammar.year,
     Grammar.monthday,
 )
-_OF_NUMBERS: tuple[Reader, ...] = (Grammar.day_month, Grammar.century, Grammar.counted, Grammar.monthday)
+_OF_NUMBERS: tuple[Reader, ...] = (
+    *(Grammar.day_month, Grammar.century, Grammar.nth_of),
+    *(Grammar.counted, Grammar.monthday),
+)
 # readers of words and the tags that they begin with; counted and fixed begin with any other
 _OF_WORDS: tuple[tuple[Reader, frozenset[str]], ...] = (
     (Grammar.week_of, frozenset(["w week_of"])),

@@ -54,7 +54,17 @@ _OPENING = frozenset(
     f"w {tag}"
     for tag in (
         *("ago_before", "rolling", "first", "decade_before", "noon", "midnight", "clock_prefix"),
-        *("century_before", "week_of", "unit_week", "unit_quarter", "unit_year"),
+        *(
+            "century_before",
+            "week_of",
+            "rolling_one",
+            "coming",
+            "week_number",
+            "week_number_weak",
+            "unit_week",
+            "unit_quarter",
+            "unit_year",
+        ),
     )
 )
 

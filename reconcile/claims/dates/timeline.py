@@ -10,6 +10,7 @@ from datetime import date, timedelta
 BACK_DAYS = 245  # a date without a year lies at most eight months before publication
 PAST_DAYS = 275  # a past verb reaches back nine months; beyond them writers give the year
 AHEAD_DAYS = 122  # or four months after it
+SATURDAY = 5
 MIN_YEAR, MAX_YEAR = 1800, 2100
 Days = tuple[date, date]
 _EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7), "firsthalf": (0, 15), "secondhalf": (15, 16)}
@@ -70,11 +71,43 @@ def back(unit: str, anchor: date, count: int) -> date | None:
     """Return the day ``count`` units before ``anchor`` (after it if negative), None where the calendar ends."""
     if unit in ("day", "week"):
         return anchor - timedelta(days=count * (7 if unit == "week" else 1)) if abs(count) < 40_000 else None
+    if unit == "workday":
+        return _workdays(anchor, -count) if abs(count) < 4_000 else None
     size = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120}.get(unit)
     if size is None or abs(count * size) > 2_000:
         return None
     year, month = month_shift(anchor, -count * size)
     return date(year, month, min(anchor.day, monthrange(year, month)[1]))
+
+
+def _workdays(day: date, count: int) -> date:
+    """Return the day so many days from Monday to Friday away; public holidays are not known."""
+    step = timedelta(days=1 if count > 0 else -1)
+    while count:
+        day += step
+        if day.weekday() < SATURDAY:
+            count -= step.days
+    return day
+
+
+def iso_week(year: int, number: int) -> Days | None:
+    """Return the days of a calendar week, None where the year has no such week."""
+    try:
+        monday = date.fromisocalendar(year, number, 1)
+    except ValueError:
+        return None
+    return monday, monday + timedelta(days=6)
+
+
+def nth_of(unit: str, number: int, span: Days) -> Days | None:
+    """Return the number-th day, week (seven days from the first on) or month of a span, None beyond its end."""
+    low, high = span
+    if unit == "month":
+        first = back(unit, low, 1 - number)
+        return unit_span(unit, first, 0) if first and low.day == 1 and first <= high else None
+    size = 7 if unit == "week" else 1
+    start = low + timedelta(days=size * (number - 1))
+    return (start, min(start + timedelta(days=size - 1), high)) if low <= start <= high else None
 
 
 def around(unit: str, anchor: date, count: int) -> Days | None:
