@@ -8,10 +8,11 @@ from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
 from reconcile.claims.dates.time_monthdays import MonthDays
+from reconcile.claims.dates.time_spans import FIXED
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 
-_UNITS = {
+UNITS = {
     f"w unit_{unit}": unit
     for unit in (*("day", "workday", "week", "fortnight"), *("month", "quarter", "year", "decade"))
 }
@@ -58,9 +59,14 @@ class Counts(MonthDays):
         for tag, make in (("rolling_one", self._rolling), ("rolling", self._rolling), ("coming", self._coming)):
             j = self.w.tag(i, f"w {tag}")
             unit = self._unit_at(j) if j else None
-            if unit and (unit[0] == "fortnight" or (tag == "rolling_one" and unit[0] != "quarter")):
+            one = unit is not None and self._is_one(unit[0], j)
+            if unit and one and (unit[0] == "fortnight" or (tag == "rolling_one" and unit[0] != "quarter")):
                 return make(i, _in_weeks(1, unit))
         return None
+
+    def _is_one(self, unit: str, j: int) -> bool:
+        """Return whether the word for a unit is in the singular: the first form of its entry."""
+        return self.tokens.words[j] == next(iter(self.w.forms(f"unit_{unit}")), "")
 
     def calendar_week(self, i: int) -> Reading | None:
         """KW 31, calendar week 31, week 3 of 2027 by ISO 8601: from Monday, the first with the first Thursday.
@@ -84,8 +90,10 @@ class Counts(MonthDays):
         nth = self.day_at(i)
         unit = self._unit_at(nth.j) if nth and nth.rank else None
         base = self._base_of(unit[1]) if unit else None
-        if nth is None or unit is None or base is None:
+        if nth is None or unit is None or base is None or self.w.before(i, "w habit") >= 0:
             return None
+        if not self._is_one(unit[0], nth.j):
+            return None  # "the first months of 2028"
         of = self.tokens.words[unit[1]] in word_set(self.w.lang, "time_words", "partitive")
         return self._nth(i, base, (unit[0], nth.number)) if of or unit[0] != "month" else None
 
@@ -110,7 +118,8 @@ class Counts(MonthDays):
     def _base_of(self, j: int) -> Reading | None:
         """Return the month or year that follows "of" at word j: "of August", "of 2021", "of next year"."""
         k = self.skip(j, "w of", "w daylink")
-        base = self._part_base(k) if j < k < len(self.w) and not self.tokens.hard[k] else None
+        joined = j < k < len(self.w) and not self.tokens.hard[j] and not self.tokens.hard[k]
+        base = self._part_base(k) if joined else None
         return base if base and base.granularity in ("month", "year") else None
 
     def _inside(self, i: int, found: Amount, *, last: bool) -> Reading | None:
@@ -167,7 +176,7 @@ class Counts(MonthDays):
     def _inserted(self, i: int) -> Reading | None:
         """Los doce últimos meses, les neuf premiers mois: the modifier stands between number and unit."""
         number = self.w.word_number(i)
-        if number is None or not 0 < number < 400:
+        if number is None or not 0 < number < 400 or not self.w.alone(i) or not FIXED.isdisjoint(self._kinds(i + 1)):
             return None
         readers: tuple[tuple[str, Callable[[int, Amount], Reading | None]], ...] = (
             ("w first_mid", self._first),
@@ -180,6 +189,10 @@ class Counts(MonthDays):
                     inside = self._inside(i, _in_weeks(number, unit), last=tag == "w rolling_mid")
                     return (inside if tag != "w coming_mid" else None) or make(i, _in_weeks(number, unit))
         return None
+
+    def _kinds(self, i: int) -> set[str]:
+        """Return the kinds of period that begin at word i ("340 last year": no years are counted)."""
+        return {tag.partition(" ")[0] for tag in self.w.readings(i)}
 
     def _uncounted(self, i: int) -> Reading | None:
         """Quarter ended June 30, week ending Oct. 18, year to March: a unit without a number."""
@@ -201,8 +214,8 @@ class Counts(MonthDays):
         """Return (unit, position behind) of the unit named at word k of the same clause."""
         if k < len(self.w) and not self.tokens.hard[k]:
             for tag, j in self.w.readings(k).items():
-                if tag in _UNITS:
-                    return _UNITS[tag], j
+                if tag in UNITS:
+                    return UNITS[tag], j
         return None
 
     def _ago(self, i: int, found: Amount) -> Reading:
@@ -225,6 +238,8 @@ class Counts(MonthDays):
 
     def _beside(self, i: int, j: int, shift: tuple[str, int]) -> Reading | None:
         """Two days before Christmas, zwei Wochen nach dem 3. Mai: counted from the date at word j."""
+        if self.w.before(i, "w lasting") >= 0:
+            return None  # "stays for three weeks from Thursday"
         k = self.skip(j, "w articles", "w daylink")
         base = self.day_base(k) if k < len(self.w) else None
         if base is None or base.granularity != "day" or base.shift:

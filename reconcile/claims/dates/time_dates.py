@@ -57,13 +57,17 @@ class Dates(Digits):
 
     def _spans_months(self, i: int, j: int) -> bool:
         """Return whether the month at words [i, j) is one end of a span: "from Sep to Nov", "Nov-Feb 2017"."""
-        behind = self.range_end(j)
-        if behind and self.w.family(behind, "mon") and self.w.capital(behind):
+        if (behind := self.range_end(j)) and self._other_month(i, behind):
             return self.tokens.gap(j).strip(" .") != "" or self.w.before(i, "w from") >= 0 or self.w.capital(i)
         if i and self.tokens.gap(i) in DASHES:
-            return self.w.family(i - 1, "mon") is not None and self.w.capital(i - 1)
+            return self._other_month(i, i - 1)
         link = self.w.before(i, "w to")
-        return link > 0 and self.w.family(link - 1, "mon") is not None and self.w.capital(link - 1)
+        return link > 0 and self._other_month(i, link - 1)
+
+    def _other_month(self, i: int, k: int) -> bool:
+        """Return whether another month than that of word i stands with a capital at word k."""
+        own, other = self.w.family(i, "mon"), self.w.family(k, "mon")
+        return own is not None and other is not None and own[0] != other[0] and self.w.capital(k)
 
     def _day_before(self, i: int) -> int:
         """Return the position of what may be the day before the month at word i ("12 Nov", "12 of Nov")."""
@@ -163,7 +167,7 @@ class Dates(Digits):
         day = self.day_at(k := self.skip(j, "w day_the"))
         if day is None or (self.w.number(k) is not None and k == j):
             return day if day and self._is_day(i, j) else None
-        plain = self.tokens.gap(k) == " " and (day.rank or day.number > SMALL)
+        plain = self.tokens.gap(j) == self.tokens.gap(k) == " " and (day.rank or day.number > SMALL)
         return day if plain and (self.closed(day.j) or self.year_after(day.j) or self.range_end(day.j)) else None
 
     def _is_day(self, i: int, j: int) -> bool:

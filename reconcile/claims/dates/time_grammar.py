@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from reconcile.claims.dates import timeline
-from reconcile.claims.dates.time_counts import COUNTED, Counts
+from reconcile.claims.dates.time_counts import COUNTED, UNITS, Counts
 from reconcile.claims.dates.time_dates import PARTS
 from reconcile.claims.dates.time_spans import FIXED
 from reconcile.claims.dates.timeline import Days, Reading
@@ -25,7 +25,7 @@ _LONGER = (
     "year",
     "w night_",
 )  # "ngayong weekend" and "in der Nacht zum" are no "ngayong", "in der Nacht"
-NUMERAL = 4  # words of a day in words with what joins it ("twenty - first of")
+NUMERAL = 7  # words from a number to its month or unit ("twenty - first to the twenty - second of")
 
 
 class Grammar(Counts):
@@ -156,21 +156,15 @@ class Grammar(Counts):
 
 
 Reader = Callable[[Grammar, int], Reading | None]
-_OF_DIGITS: tuple[Reader, ...] = (
-    Grammar.numeric,
-    Grammar.day_month,
-    Grammar.century,
-    Grammar.nth_of,
-    Grammar.counted,
-    Grammar.fixed,
-    Grammar.decade,
-    Grammar.year,
-    Grammar.monthday,
+_UNIT_TAGS = frozenset(UNITS)
+# readers of numbers and the kinds of words of which one must follow soon (none: any word or none)
+_OF_NUMBERS: tuple[tuple[Reader, frozenset[str]], ...] = (
+    (Grammar.day_month, frozenset(["mon"])),
+    (Grammar.century, frozenset(["w century"])),
+    (Grammar.nth_of, _UNIT_TAGS),
+    (Grammar.counted, _UNIT_TAGS),
 )
-_OF_NUMBERS: tuple[Reader, ...] = (
-    *(Grammar.day_month, Grammar.century, Grammar.nth_of),
-    *(Grammar.counted, Grammar.monthday),
-)
+_OF_DIGITS: tuple[Reader, ...] = (Grammar.fixed, Grammar.decade, Grammar.year)
 # readers of words and the tags that they begin with; counted and fixed begin with any other
 _OF_WORDS: tuple[tuple[Reader, frozenset[str]], ...] = (
     (Grammar.week_of, frozenset(["w week_of"])),
@@ -193,16 +187,22 @@ def read(grammar: Grammar, i: int) -> Reading | None:
     if grammar.tokens.words[i][:2] == "fy" and (fiscal := grammar.fiscal(i)):
         return fiscal
     if grammar.tokens.words[i][0].isdigit():
-        return _first(_OF_DIGITS, grammar, i)
+        return grammar.numeric(i) or _numbered(grammar, i) or _first(_OF_DIGITS, grammar, i) or grammar.monthday(i)
     kinds = {tag if tag.startswith("w ") else tag.partition(" ")[0] for tag in words.readings(i)}
     found = None
     if not _WORD_TAGS.isdisjoint(kinds):
         found = _first([reader for reader, tags in _OF_WORDS if not tags.isdisjoint(kinds)], grammar, i)
     if found is None and words.counts(i):
-        if any(words.readings(k) for k in range(i + 1, i + NUMERAL)):
-            found = _first(_OF_NUMBERS, grammar, i)
-        return found or grammar.year_in_words(i)
+        return _numbered(grammar, i) or grammar.monthday(i) or grammar.year_in_words(i)
     return found
+
+
+def _numbered(grammar: Grammar, i: int) -> Reading | None:
+    """Return the time that begins with a number at word i and goes on with a month, a unit or a century."""
+    kinds = grammar.w.kinds(i + 1, i + NUMERAL)
+    if not kinds:
+        return None
+    return _first([reader for reader, tags in _OF_NUMBERS if not tags.isdisjoint(kinds)], grammar, i)
 
 
 def _first(readers: Sequence[Reader], grammar: Grammar, i: int) -> Reading | None:

@@ -16,6 +16,8 @@ UNSAID_DAYS = 10  # nor farther than this, where no verb says whether it was or 
 FAR_DAYS = 190  # a weekday falls on a given day of the month at least twice a year
 RANK = 4  # "on the first, on the third": ranks in words that are days as seldom as not
 
+_OPENERS = frozenset(["w day_named", "w day_open", "w day_on", "w day_prefix"])
+
 
 class MonthDays(Dates):
     """Readers of days of the month without its name, over one text and its publication day."""
@@ -37,13 +39,13 @@ class MonthDays(Dates):
         noun behind them) or the word for a day (``day_named``). In a text about golf or a ranking (``day_not``) it is
         none.
         """
-        day = self.day_at(i)
+        ahead = {"w day_named": i} if introduced else self.w.leading(i, _OPENERS)
+        day = self.day_at(i) if ahead or self.w.readings(i + 1) else None
         if day is None:
             return None
-        named = i if introduced else self.w.before(i, "w day_named")
-        opened = named >= 0 or self.w.before(i, "w day_open") >= 0
-        on = self.w.before(i, "w day_on") >= 0 and (day.rank or self.w.before(i, "w day_prefix") >= 0)
-        low = named if named >= 0 else i
+        low = ahead.get("w day_named", i)
+        opened = low < i or introduced or "w day_open" in ahead
+        on = "w day_on" in ahead and (day.rank or "w day_prefix" in ahead)
         if month := self._month_of(day, opened or on):
             return self._of_month(low, day, month)
         if not opened and (not on or (not self.w.number(i) and day.number < RANK)):
@@ -60,9 +62,11 @@ class MonthDays(Dates):
 
     def _month_of(self, day: Spelled, introduced: bool) -> tuple[int, int] | None:
         """Return (months from publication, position behind) of "of next month", "this month" behind a day."""
-        start = self.skip(self.skip(day.j, "w unit_day"), "w of", "w daylink")
+        if not day.rank and not introduced:
+            return None
+        start = self.skip(self.skip(day.j, "w unit_day") if day.rank else day.j, "w of", "w daylink")
         found = self.w.family(start, "month") if start < len(self.w) and not self.tokens.hard[start] else None
-        return (int(found[0]), found[1]) if found and (start > day.j or introduced) and day.number else None
+        return (int(found[0]), found[1]) if found and (start > day.j or introduced) else None
 
     def _of_month(self, low: int, day: Spelled, month: tuple[int, int]) -> Reading:
         span = timeline.unit_span("month", self.anchor, month[0]) if self.anchor else None
@@ -85,7 +89,7 @@ class MonthDays(Dates):
 
     def numbered_day(self, i: int, j: int, day: int) -> Reading | None:
         """Sexta-feira (17), Friday the 13th, viernes 13: the nearest day of the month that falls on the weekday."""
-        k = self.skip(j, "w day_the", "w day_prefix")
+        k = self.skip(j, "w day_the", "w day_prefix", "w day_named")
         number = self.day_at(k)
         if number is None or self.anchor is None or self.tokens.gap(k).strip() not in ("", ",", "("):
             return None
@@ -93,11 +97,18 @@ class MonthDays(Dates):
         ordinal = number.rank and (k > j or self.w.number(k) is not None)
         if not bracketed and not (self._ends(number.j, verb=True) and (ordinal or self.w.number(k))):
             return None
-        reach = FAR_DAYS if self.closed(number.j) and not bracketed else NEAR_DAYS
+        if not bracketed and not ordinal and self._hours(number.j):
+            return None
+        reach = FAR_DAYS if self.closed(number.j) and (ordinal or self.tokens.gap(k) == " ") else NEAR_DAYS
         days = (self.anchor + timedelta(days=step) for step in range(-reach, reach + 1))
         fitting = [found for found in days if found.day == number.number and found.weekday() == day]
         when = min(fitting, key=self._distance, default=None)
         return Reading(i, number.j, (when, when), "day") if when else None
+
+    def _hours(self, j: int) -> bool:
+        """Return whether a range with no weekday at its end follows word j ("Monday, 10 to 5")."""
+        end = self.range_end(j)
+        return end > 0 and self.w.family(self.skip(end, "w day_the", "w articles"), "weekday") is None
 
     def _distance(self, day: date) -> int:
         return abs((day - self.anchor).days) if self.anchor else 0

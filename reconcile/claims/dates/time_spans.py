@@ -238,6 +238,8 @@ class Spans:
             return Reading(i, j, None, granularity, kind)
         if name == "weekend" and count == 0 and self.anchor.weekday() < 3 and self.lean(i, j) != "future":
             count = -1
+        if unit == ("decade", 1) and (end := timeline.back(name, self.anchor, -1)):
+            return Reading(i, j, (self.anchor + timedelta(days=1), end), granularity, kind)  # the coming ten years
         return Reading(i, j, timeline.unit_span(name, self.anchor, count), granularity, kind)
 
     def _anaphoric(self, i: int, found: tuple[str, int]) -> Reading | None:

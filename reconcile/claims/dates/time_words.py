@@ -5,7 +5,7 @@ position.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -200,12 +200,33 @@ class Words:
                 best = (tag[len(head) :], j)
         return None if best and best[0] == "none" else best
 
+    def kinds(self, i: int, j: int) -> set[str]:
+        """Return the kinds of phrases that begin at words ``[i, j)``: "mon", "week", "w unit_day"."""
+        found: set[str] = set()
+        for k in range(i, min(j, self._size)):
+            for tag in self.readings(k):
+                found.add(tag if tag.startswith("w ") else tag.partition(" ")[0])
+        return found
+
+    def leading(self, i: int, names: Container[str]) -> dict[str, int]:
+        """Return those of the tags whose phrase ends right before word i, with its beginning (the longest phrase)."""
+        found: dict[str, int] = {}
+        for start in range(max(i - 4, 0), i):
+            for tag, j in self.readings(start).items():
+                if j == i and tag in names:
+                    found.setdefault(tag, start)
+        return found
+
     def before(self, i: int, name: str) -> int:
         """Return the start of a phrase with the tag that ends right before word i, -1 if there is none."""
         for start in range(i - 1, max(i - 5, -1), -1):
             if self.tag(start, name) == i:
                 return start
         return -1
+
+    def forms(self, key: str) -> Iterator[str]:
+        """Yield the words of one entry of ``[time_words]`` in their order, the singular of a noun first."""
+        return split_entries(str(languages.load(self.lang).table("time_words").get(key, "")))
 
     def number(self, i: int) -> int | None:
         """Return the number printed in digits at word i ("14", "14th", "1er"), not part of a decimal."""

@@ -114,7 +114,7 @@ def around(unit: str, anchor: date, count: int) -> Days | None:
     """Return what a writer means by ``count`` units from a day: the day, a week around it, or its month or year."""
     day = back(unit, anchor, -count)
     if day is None or unit != "week":
-        return unit_span(unit, day, 0) if day else None
+        return unit_span("day" if unit == "workday" else unit, day, 0) if day else None
     return day - timedelta(days=3), day + timedelta(days=3)
 
 
