@@ -14,7 +14,7 @@ from reconcile.claims.phrases import word_set
 NEAR_DAYS = 31  # a day of the month in brackets lies no farther from publication
 UNSAID_DAYS = 10  # nor farther than this, where no verb says whether it was or will be
 FAR_DAYS = 190  # a weekday falls on a given day of the month at least twice a year
-RANK = 4  # "on the first, on the third": ranks in words that are days as seldom as not
+RANK = 13  # "on the first count, and three on the fourth": ranks in words below it are seldom days
 
 _OPENERS = frozenset(["w day_named", "w day_open", "w day_on", "w day_prefix"])
 

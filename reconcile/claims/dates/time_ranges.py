@@ -48,6 +48,8 @@ def _joined(grammar: Grammar, first: Reading) -> Reading | None:
     second = read(grammar, other) if other < len(words) and words.starts(other) else None
     if second is None or second.granularity not in _SIZES or second.i != other or second.shift or _ranged(second):
         return None
+    if second.days is None and first.days is not None:
+        return None  # "1955 to the fall of Saigon"
     mixed = second.granularity != first.granularity
     if (mixed or first.granularity == "year") and (not opened or grammar.tokens.gap(first.j) == "-"):
         return None

@@ -53,7 +53,19 @@ _NO_CUE = frozenset(
 _OPENING = frozenset(
     f"w {tag}"
     for tag in (
-        *("ago_before", "rolling", "first", "decade_before", "noon", "midnight", "clock_prefix"),
+        *(
+            "ago_before",
+            "rolling",
+            "first",
+            "decade_before",
+            "noon",
+            "midnight",
+            "clock_prefix",
+            "past_30",
+            "past_15",
+            "to_15",
+            "to_30",
+        ),
         *(
             "century_before",
             "week_of",
@@ -209,12 +221,12 @@ class Words:
         return found
 
     def leading(self, i: int, names: Container[str]) -> dict[str, int]:
-        """Return those of the tags whose phrase ends right before word i, with its beginning (the longest phrase)."""
+        """Return those of the tags whose phrase ends right before word i, with its beginning (the shortest phrase)."""
         found: dict[str, int] = {}
         for start in range(max(i - 4, 0), i):
             for tag, j in self.readings(start).items():
                 if j == i and tag in names:
-                    found.setdefault(tag, start)
+                    found[tag] = start
         return found
 
     def before(self, i: int, name: str) -> int:
