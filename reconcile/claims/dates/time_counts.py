@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
 from reconcile.claims.dates.time_monthdays import MonthDays
+from reconcile.claims.dates.time_numerals import spelled
 from reconcile.claims.dates.time_spans import FIXED
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
@@ -26,6 +27,7 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 _NAMES = {3: "quarter", 6: "half", 12: "year"}
 _OF_DAYS = {7: "week", 84: "quarter", 91: "quarter", 182: "half", 364: "year", 371: "year"}
+MOST = 400  # of days, weeks, months or years that are counted
 LAST_WEEK = 53
 _LONGEST = 60  # months or weeks; what is longer than five years is no reporting period
 Amount = tuple[int, str, int]  # how many of which unit, and the word position behind them
@@ -47,8 +49,8 @@ class Counts(MonthDays):
             return self._ended(i, found) or self._inside(i, found, last=True) or self._rolling(i, found)
         if (j := self.w.tag(i, "w first")) and (found := self._count(j)):
             return self._inside(i, found, last=False) or self._first(i, found)
-        if found := self._one(i):
-            return found
+        if (one := self._one(i)) is not None:
+            return one
         found = self._count(i)
         if found is None:
             return self._inserted(i) or self.calendar_week(i) or self._nth_behind(i) or self._uncounted(i)
@@ -176,7 +178,7 @@ class Counts(MonthDays):
     def _inserted(self, i: int) -> Reading | None:
         """Los doce últimos meses, les neuf premiers mois: the modifier stands between number and unit."""
         number = self.w.word_number(i)
-        if number is None or not 0 < number < 400 or not self.w.alone(i) or not FIXED.isdisjoint(self._kinds(i + 1)):
+        if number is None or not 0 < number < MOST or not self.w.alone(i) or not FIXED.isdisjoint(self._kinds(i + 1)):
             return None
         readers: tuple[tuple[str, Callable[[int, Amount], Reading | None]], ...] = (
             ("w first_mid", self._first),
@@ -200,10 +202,12 @@ class Counts(MonthDays):
         return self._ended(i, (1, *unit)) if unit else None
 
     def _count(self, i: int) -> Amount | None:
-        """Return (count, unit, position behind) of "nine months", "dalawang araw", "12 Monaten"."""
-        number = self.w.word_number(i)
-        j = i + 1
-        if number is None or not 0 < number < 400:
+        """Return (count, unit, position behind) of "nine months", "dalawang araw", "forty-five years", "12 Monaten"."""
+        number, j = self.w.word_number(i), i + 1
+        if number is None or not self._unit_at(j):
+            words = spelled(self.tokens, i, self.w.lang)
+            number, j = (words.number, words.j) if words and not words.rank else (number, j)
+        if number is None or not 0 < number < MOST:
             return None
         for start in (j, self.skip(j, "w counter")):
             if unit := self._unit_at(start):

@@ -57,7 +57,8 @@ class Grammar(Counts):
             return replace(k, i=i)
         if bracketed := self.numbered_day(i, self._behind_daypart(j), day):
             return bracketed
-        week = self.w.family(self.skip(j, "w of", "w daylink"), "week")
+        starts = (self.skip(j, "w of", "w daylink"), self.skip(j, "w daylink"))
+        week = next((found for start in starts if (found := self.w.family(start, "week"))), None)
         if week and self.anchor and self.loose(j):
             span = timeline.unit_span("week", self.anchor, int(week[0]))
             when = span[0] + timedelta(days=day) if span else None

@@ -16,6 +16,7 @@ from reconcile.claims.phrases import Tokens
 _REACH = 60  # characters of the longest spelled year
 _KINDS = frozenset(["word", "one", "rank"])
 LAST_DAY = 31
+HUNDRED = 100
 FIRST_YEAR, LAST_YEAR = 1500, 2100
 
 
@@ -54,10 +55,10 @@ def spelled(tokens: Tokens, i: int, lang: str) -> Spelled | None:
     return None
 
 
-def names_day(word: str, lang: str) -> bool:
-    """Return whether a word alone is a number from 1 to 31 ("seventeenth", "vinte", "einunddreißigsten")."""
+def names_number(word: str, lang: str) -> bool:
+    """Return whether a word alone is a number below a hundred ("forty", "vinte", "einunddreißigsten")."""
     found = _parsed(word, lang)
-    return found is not None and found[1] == len(word) and 1 <= found[0] <= LAST_DAY
+    return found is not None and found[1] == len(word) and 1 <= found[0] < HUNDRED
 
 
 def spelled_year(tokens: Tokens, i: int, lang: str) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from reconcile import languages
-from reconcile.claims.dates.time_numerals import names_day
+from reconcile.claims.dates.time_numerals import names_number
 from reconcile.claims.phrases import MEMO_SIZE, Lexicon, Tokens, split_entries, tokenise, word_set
 
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|ste|è|º|ª|°|o|a|te|ter|ten|de)?")
@@ -143,7 +143,7 @@ def _is_number(lang: str, word: str) -> bool:
         table = _numbers(lang, "cardinals")
         if word[:-2] in table or word[:-1] in table:
             return True
-    return names_day(word, lang)
+    return names_number(word, lang)
 
 
 def _opens(lang: str, word: str) -> bool:
