@@ -89,7 +89,8 @@ def clock_minutes(raw: str, lang: str) -> int | None:
 
 
 def _resolved(words: Words, reading: Reading) -> TimeRef:
-    made = _ref(words, reading.i, reading.j, (reading.granularity, reading.kind))
+    size = "day" if reading.granularity == "workday" else reading.granularity
+    made = _ref(words, reading.i, reading.j, (size, reading.kind))
     if reading.days is None:
         return made
     return replace(made, low=reading.days[0].isoformat(), high=reading.days[1].isoformat())
