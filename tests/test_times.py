@@ -84,6 +84,17 @@ def test_find_time_words_in_any_order_never_fail(lang: str, data: st.DataObject)
         ("às 8 horas da manhã", "pt", 480),
         ("om 20.30 uur", "nl", 1230),
         ("pukul 16.00 WIB", "id", 960),
+        ("half past seven", "en", 450),
+        ("a quarter to eight", "en", 465),
+        ("ten past nine in the evening", "en", 1270),
+        ("five o'clock", "en", 300),
+        ("8p.m.", "en", 1200),
+        ("7:56:30 pm", "en", 1196),
+        ("at 5", "en", 300),
+        ("halb acht", "de", 450),
+        ("Viertel nach acht", "de", 495),
+        ("half acht", "nl", 450),
+        ("pukul setengah delapan", "id", 450),
     ],
 )
 def test_clock_minutes_reads_the_hour(raw: str, lang: str, minutes: int) -> None:

@@ -27,7 +27,7 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
         if opener < i:
             continue
         i = opener
-        time = clock.read(words, i) if _may_be_clock(words, i) else None
+        time = clock.read(words, i) if clock.may_open(words, i) else None
         if time is not None:
             found.append(_ref(words, time.i, time.j, ("hour", "clock")))
             i = time.j
@@ -82,21 +82,15 @@ def clock_minutes(raw: str, lang: str) -> int | None:
     """
     words = Words(raw, lang)
     for i in range(len(words)):
-        time = clock.read(words, i)
+        time = clock.read(words, i, known=True)
         if time is not None:
             return time.minutes
     return None
 
 
-def _may_be_clock(words: Words, i: int) -> bool:
-    if words.tokens.words[i][0].isdigit():
-        return True
-    readings = words.readings(i)
-    return "w clock_prefix" in readings or "w noon" in readings or "w midnight" in readings
-
-
 def _resolved(words: Words, reading: Reading) -> TimeRef:
-    made = _ref(words, reading.i, reading.j, (reading.granularity, reading.kind))
+    size = "day" if reading.granularity == "workday" else reading.granularity
+    made = _ref(words, reading.i, reading.j, (size, reading.kind))
     if reading.days is None:
         return made
     return replace(made, low=reading.days[0].isoformat(), high=reading.days[1].isoformat())

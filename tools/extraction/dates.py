@@ -8,6 +8,7 @@ Of "from 2 to 10 July" and "2014 to 2018" the last one named belongs to the rang
 from __future__ import annotations
 
 import json
+import re
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,8 +30,30 @@ OUTSIDE = {
     "timerange": "hours without a day: an interval inside a day is not modelled",
     "open": "before or after a time: intervals are closed (an open start, 'since', is judged by its first day)",
     "vague": "how long early, mid and late last is a convention (ours: thirds of the month or year)",
+    "counted": "how exact a count of weeks, months or years is, is a convention (ours: the week, month or year there)",
+    "weeks": "whether the first week of a month or year begins on its first day (ours) or on a Monday is a convention",
+    "rest": "earlier and later this month are its halves by convention (ours: up to publication, and from it)",
+    "moment": "now, and minutes or hours counted from it: an article is dated by its day",
+    "elsewhere": "counted from another time of the text (the day before, the same week), which a lone request has not",
+    "bare": "the day, the week, end of day, without a word for which: today's to an assistant, a plain noun in news",
     "unresolved": "the gold has no resolution",
 }
+
+
+_NUMBER = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten)"
+_MINUTES = r"(?:half an|next|last|past|" + _NUMBER + r")(?:(?: \w+)? (?:hours?|mins?|minutes?)|h)(?: from now| later)?"
+_WORDED = (  # a class by what an expected expression says; the first that fits
+    ("moment", r"(?:right )?now|at (?:the )?(?:moment|minute|present|present time)|at this time"),
+    ("moment", r"(?:within |in |from now until )?(?:the next day and )?" + _MINUTES),
+    ("moment", r"between (?:now and \w+ o'clock|\w+ o'clock and now)"),
+    ("elsewhere", r"same (?:week|month|year)|that weekend|the day (?:before|after)|the next day"),
+    ("elsewhere", r"(?:" + _NUMBER + r" (?!or )\w+ )+later"),
+    ("bare", r"(?:the )?(?:day|week|weekend|fortnight|month|year)|(?:at )?(?:the )?(?:end of (?:the )?day|eod)"),
+    ("rest", r"(?:earlier|later) (?:in the|this) (?:week|month|year)"),
+    ("weeks", r"(?:the )?(?:first|second|third|last|1st|2nd|3rd|\d+) (?:\d )?weeks? of .*"),
+    ("vague", r".*\b(?:start|beginning|middle|end) of .*\b(?:start|beginning|middle|end) of .*"),
+    ("counted", r"(?:in )?" + _NUMBER + r" (?:weeks?|months?|years?|fortnights?)\b(?! starting).*|(?:in )?a fortnight"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +130,15 @@ def _gold(result: Mapping[str, Any]) -> Gold:
         kind = "open" if any(v.get("Mod") or "start" in v or "end" in v for v in values) else "unresolved"
     if kind in ("daterange", "datetimerange") and any(v.get("Mod") in ("start", "mid", "end") for v in values):
         kind = "vague"
+    if kind in KINDS and kind != "time":
+        kind = _class(str(result["Text"]).lower(), kind)
     return Gold(result["Start"], result["End"], result["Text"], kind, days, minutes)
+
+
+def _class(text: str, kind: str) -> str:
+    """Return the class in OUTSIDE that an expected expression belongs to by its words, else its kind."""
+    named = next((name for name, pattern in _WORDED if re.fullmatch(pattern, text)), kind)
+    return kind if named == "counted" and kind != "date" else named
 
 
 def _days(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

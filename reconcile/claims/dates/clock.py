@@ -9,6 +9,9 @@ from reconcile.claims.dates.time_words import Words
 from reconcile.claims.words import stopwords
 
 _GLUED = re.compile(r"(\d{1,2})(?:h(\d{2})?|(am|pm)|u)")
+_HALVES = ("am", "pm", "a", "p", "o")  # a.m., p.m., o'clock behind an hour in words
+_SHIFTS = (("w past_30", 30), ("w past_15", 15), ("w to_15", -15), ("w to_30", -30))
+_OPENERS = frozenset(["w clock_prefix", "w noon", "w midnight", *(tag for tag, _ in _SHIFTS)])
 _NOON, _MIDNIGHT = 12 * 60, 0
 
 
@@ -24,20 +27,109 @@ class Clock:
     certain: bool
 
 
-def read(words: Words, i: int) -> Clock | None:
-    """Return the time of day that begins at word i."""
+def read(words: Words, i: int, *, known: bool = False) -> Clock | None:
+    """Return the time of day that begins at word i; with ``known`` "at 5" is one without a day beside it, too."""
     for tag, minutes in (("w noon", _NOON), ("w midnight", _MIDNIGHT)):
         j = words.tag(i, tag)
         named = j and j < len(words) and words.capital(i) and words.capital(j) and words.tokens.soft[j]
         if j and not named:
             return Clock(i, j, minutes, True)
+    if (past := _past(words, i)) is not None:
+        return past
     start = words.tag(i, "w clock_prefix")
     if start and start < len(words) and not words.tokens.hard[start]:
         return _timed(words, i, start, prefixed=True)
     if words.tokens.words[i][0].isdigit():
+        if (bare := _bare(words, i, known=known)) is not None:
+            return bare
         before = words.before(i, "w clock_at")
         return _timed(words, i, i, prefixed=False, at=before >= 0)
+    if (
+        words.hour(i) is not None
+        and len(words.tokens.words[i]) > 2
+        and i + 1 < len(words)
+        and words.tokens.words[i + 1] in _HALVES
+    ):
+        return _timed(words, i, i, prefixed=True) if _suffix(words, i + 1)[0] else None
     return None
+
+
+def may_open(words: Words, i: int) -> bool:
+    """Return whether it is worth while to look for a time of day at word i."""
+    if words.tokens.words[i][0].isdigit() or not _OPENERS.isdisjoint(words.readings(i)):
+        return True
+    if not words.counts(i) or i + 1 >= len(words):
+        return False
+    return words.tokens.words[i + 1] in _HALVES or _behind_minutes(words, i) > 0
+
+
+def _behind_minutes(words: Words, i: int) -> int:
+    """Return the position behind "past" in "ten past" or "20 minutes past" at word i, else 0."""
+    return words.tag(i + 1, "w minutes_past") or (
+        words.tag(i + 2, "w minutes_past") if words.tag(i + 1, "w unit_hour") == i + 2 else 0
+    )
+
+
+def _past(words: Words, i: int) -> Clock | None:
+    """Half past seven, quarter to eight, ten past nine, 20 minutes past eight, Viertel nach acht, half acht (7:30)."""
+    readings = words.readings(i)
+    for tag, shift in _SHIFTS if readings and words.before(i, "w minutes_past") < 0 else ():
+        if (k := readings.get(tag, 0)) and k < len(words) and not words.tokens.hard[k]:
+            return _shifted(words, (i, k), shift)
+    k = _behind_minutes(words, i)
+    number = words.word_number(i) if k and k < len(words) and not words.tokens.hard[k] else None
+    return _shifted(words, (i, k), number) if number is not None and 1 <= number <= 29 else None
+
+
+def _shifted(words: Words, at: tuple[int, int], shift: int) -> Clock | None:
+    """Return the time so many minutes from the hour that word ``at[1]`` names; ``at[0]`` begins the expression."""
+    i, k = at
+    hour = int(words.tokens.words[k]) if words.tokens.words[k].isdecimal() and words.alone(k) else words.hour(k)
+    if hour is None or not 1 <= hour <= 12 or (shift < 0 and hour == 1 and words.tokens.words[k] != "1"):
+        return None
+    unit, end = _suffix(words, k + 1)
+    if not unit and k + 1 < len(words) and (_counts(words, k + 1) or _noun(words, k + 1)):
+        return None
+    minutes = hour % 12 * 60 + shift + (720 if unit == "pm" else 0)
+    return Clock(i, end or k + 1, minutes % 1440, unit in ("am", "pm"))
+
+
+def _bare(words: Words, i: int, *, known: bool) -> Clock | None:
+    """Return "at 5" beside a day or a part of it ("on Tuesday at 5", "tonight around 7")."""
+    start = words.before(i, "w clock_bare")
+    parsed = _digits(words, i) if start >= 0 else None
+    if parsed is None or parsed[3] not in ("bare", "colon") or not 1 <= parsed[0] <= 12 or parsed[1] > 59:
+        return None
+    hour, minute, j, shape = parsed
+    half = next((half for half in ("am", "pm") if words.before(start, f"w clock_{half}") >= 0), "")
+    if words.tokens.gap(j)[:1] in (":", "-", "–", "/", "%") or words.tokens.hard[i]:
+        return None
+    if _suffix(words, j)[0] or not words.alone(j - 1) or (shape == "colon" and not half) or _counts(words, j):
+        return None
+    if not (known or half or _ends_day(words, start) or _opens_day(words, j)):
+        return None
+    if half:
+        return Clock(start, j, (hour % 12 + (12 if half == "pm" else 0)) * 60 + minute, True)
+    return Clock(start, j, hour * 60 + minute, False)
+
+
+def _ends_day(words: Words, end: int) -> bool:
+    """Return whether a weekday, "tonight" or a part of the day ends before word ``end``, a day of the month behind."""
+    if end and words.number(end - 1) is not None:
+        return any(words.family(k, "weekday") or words.family(k, "mon") for k in range(max(end - 3, 0), end - 1))
+    return any(
+        words.family(k, name) is not None and words.family(k, name)[1] == end  # type: ignore[index]
+        for k in range(max(end - 4, 0), end)
+        for name in ("weekday", "rel")
+    )
+
+
+def _opens_day(words: Words, j: int) -> bool:
+    """Return whether a weekday or "tomorrow" follows word j - 1 ("at 5 on Tuesday")."""
+    if j >= len(words) or words.tokens.hard[j]:
+        return False
+    k = words.tag(j, "w on") or j
+    return words.family(k, "weekday") is not None or words.family(k, "rel") is not None
 
 
 def _timed(words: Words, i: int, k: int, *, prefixed: bool, at: bool = False) -> Clock | None:
@@ -70,6 +162,8 @@ def _digits(words: Words, k: int) -> tuple[int, int, int, str] | None:
     """Return (hour, minute, position behind, shape) of the digits at word k."""
     tokens = words.tokens
     word = tokens.words[k]
+    if len(word) < 4 and word[-1] in "ap" and word[:-1].isdecimal() and _dotted(words, k + 1) and words.alone(k):
+        return int(word[:-1]), 0, k + 2, "suffix"
     if glued := _GLUED.fullmatch(word):
         shape = "suffix" if glued.group(3) else "h" if glued.group(2) or "h" in word else ""
         return int(glued.group(1)), int(glued.group(2) or 0), k + 1, shape or "suffix"
@@ -86,8 +180,12 @@ def _minutes(words: Words, k: int) -> tuple[int, int, int, str] | None:
     tokens, hour = words.tokens, int(words.tokens.words[k])
     if k + 1 < len(words):
         gap, following = tokens.gap(k + 1), tokens.words[k + 1]
+        if gap == ":" and (seconds := _seconds(words, k)):
+            return hour, int(following), seconds, "colon"
         if gap in (":", ".") and len(following) == 2 and following.isdecimal() and not _longer(words, k + 2):
             return hour, int(following), k + 2, "colon" if gap == ":" else "point"
+        if gap == ":" and len(following) == 3 and following[-1] in "ap" and _dotted(words, k + 2):
+            return (hour, int(following[:2]), k + 3, "colon") if following[:2].isdecimal() else None
         if gap in (":", ".") and (glued := re.fullmatch(r"(\d{2})(am|pm)", following)):
             return hour, int(glued.group(1)), k + 2, "colon"
         if gap in (" ", "\u00a0", "\u202f") and following == "h":
@@ -96,6 +194,20 @@ def _minutes(words: Words, k: int) -> tuple[int, int, int, str] | None:
         if gap in (".", ",", ":", "/") and following[:1].isdigit():
             return None
     return hour, 0, k + 1, "bare"
+
+
+def _dotted(words: Words, k: int) -> bool:
+    """Return whether "m" follows the glued "8p" of "8p.m."."""
+    return k < len(words) and words.tokens.words[k] == "m" and words.tokens.gap(k) == "."
+
+
+def _seconds(words: Words, k: int) -> int:
+    """Return the position behind the seconds of "7:56:30 pm" (without am or pm it is how long a race took), else 0."""
+    pairs = words.tokens.words[k + 1 : k + 3]
+    timed = len(pairs) == 2 and all(len(pair) == 2 and pair.isdecimal() for pair in pairs)
+    if not timed or words.tokens.gap(k + 2) != ":":
+        return 0
+    return k + 3 if _suffix(words, k + 3)[0] in ("am", "pm") else 0
 
 
 def _longer(words: Words, k: int) -> bool:
@@ -116,6 +228,8 @@ def _half(words: Words, j: int, shape: str) -> int:
 
 def _suffix(words: Words, j: int) -> tuple[str, int]:
     """Return ("am" | "pm" | "unit" | "", position behind) of what follows the digits."""
+    if words.tokens.words[j - 1] == "m" and words.tokens.words[j - 2][-1] in "ap" and words.tokens.gap(j - 1) == ".":
+        return words.tokens.words[j - 2][-1] + "m", _zone(words, j)
     if words.tokens.words[j - 1].endswith(("am", "pm")) and words.tokens.words[j - 1][0].isdigit():
         return words.tokens.words[j - 1][-2:], _zone(words, j)
     kind, end = "", 0
@@ -148,6 +262,12 @@ def _enough(shape: str, unit: str, prefixed: bool, at: bool) -> bool:
     if shape == "point":
         return unit == "unit" or at or prefixed
     return unit == "unit" or (prefixed and shape == "bare")
+
+
+def _noun(words: Words, j: int) -> bool:
+    """Return whether a word with a German noun's capital follows ("halb zwei Meter")."""
+    soft = words.lang == "de" and words.tokens.gap(j) == " "
+    return soft and words.capital(j) and not words.readings(j)
 
 
 def _counts(words: Words, j: int) -> bool:

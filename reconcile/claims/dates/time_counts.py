@@ -7,21 +7,38 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
-from reconcile.claims.dates.time_dates import Dates
+from reconcile.claims.dates.time_monthdays import MonthDays
+from reconcile.claims.dates.time_numerals import spelled
+from reconcile.claims.dates.time_spans import FIXED
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 
-_UNITS = {f"w unit_{unit}": unit for unit in ("day", "week", "month", "quarter", "year", "decade")}
-COUNTED = frozenset(["w ago_before", "w rolling", "w first", "w unit_week", "w unit_quarter", "w unit_year"])
+UNITS = {
+    f"w unit_{unit}": unit
+    for unit in (*("day", "workday", "week", "fortnight"), *("month", "quarter", "year", "decade"))
+}
+COUNTED = frozenset(
+    [
+        *("w ago_before", "w rolling", "w rolling_one", "w first", "w coming"),
+        *("w unit_week", "w unit_quarter", "w unit_year", "w week_number", "w week_number_weak"),
+    ]
+)
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 _NAMES = {3: "quarter", 6: "half", 12: "year"}
 _OF_DAYS = {7: "week", 84: "quarter", 91: "quarter", 182: "half", 364: "year", 371: "year"}
+MOST = 400  # of days, weeks, months or years that are counted
+LAST_WEEK = 53
 _LONGEST = 60  # months or weeks; what is longer than five years is no reporting period
 Amount = tuple[int, str, int]  # how many of which unit, and the word position behind them
 
 
-class Counts(Dates):
+def _in_weeks(count: int, unit: tuple[str, int]) -> Amount:
+    """Return an amount of so many units; a fortnight is two weeks."""
+    return (2 * count, "week", unit[1]) if unit[0] == "fortnight" else (count, *unit)
+
+
+class Counts(MonthDays):
     """Readers of numbers of days, weeks, months and years over one text and its publication day."""
 
     def counted(self, i: int) -> Reading | None:
@@ -29,13 +46,96 @@ class Counts(Dates):
         if (j := self.w.tag(i, "w ago_before")) and (found := self._count(self._number_at(j))):
             return self._ago(i, found)
         if (j := self.w.tag(i, "w rolling")) and (found := self._count(j)):
-            return self._ended(i, found) or self._rolling(i, found)
+            return self._ended(i, found) or self._inside(i, found, last=True) or self._rolling(i, found)
         if (j := self.w.tag(i, "w first")) and (found := self._count(j)):
-            return self._first(i, found)
+            return self._inside(i, found, last=False) or self._first(i, found)
+        if (one := self._one(i)) is not None:
+            return one
         found = self._count(i)
         if found is None:
-            return self._inserted(i) or self._uncounted(i)
+            return self._inserted(i) or self.calendar_week(i) or self._nth_behind(i) or self._uncounted(i)
         return self._ended(i, found) or self._behind(i, found) or self._ahead(i, found)
+
+    def _one(self, i: int) -> Reading | None:
+        """The past year, the past fortnight, the next fortnight: one unit, up to publication or from then on."""
+        for tag, make in (("rolling_one", self._rolling), ("rolling", self._rolling), ("coming", self._coming)):
+            j = self.w.tag(i, f"w {tag}")
+            unit = self._unit_at(j) if j else None
+            one = unit is not None and self._is_one(unit[0], j)
+            if unit and one and (unit[0] == "fortnight" or (tag == "rolling_one" and unit[0] != "quarter")):
+                return make(i, _in_weeks(1, unit))
+        return None
+
+    def _is_one(self, unit: str, j: int) -> bool:
+        """Return whether the word for a unit is in the singular: the first form of its entry."""
+        return self.tokens.words[j] == next(iter(self.w.forms(f"unit_{unit}")), "")
+
+    def calendar_week(self, i: int) -> Reading | None:
+        """KW 31, calendar week 31, week 3 of 2027 by ISO 8601: from Monday, the first with the first Thursday.
+
+        A word that also numbers rounds and terms ("week 10 of the season") needs the year.
+        """
+        sure = self.w.tag(i, "w week_number")
+        j = sure or self.w.tag(i, "w week_number_weak")
+        number = self.w.number(j) if 0 < j < len(self.w) and not self.tokens.hard[j] else None
+        if number is None or not 1 <= number <= LAST_WEEK or not self.w.alone(j):
+            return None
+        year = self.year_after(j + 1)
+        if year is None and not sure:
+            return None
+        end = year[1] if year else j + 1
+        days = self.spans(lambda y: timeline.iso_week(y, number), year[0] if year else None, (i, end))
+        return Reading(i, end, days, "week", "point", bool(year))
+
+    def nth_of(self, i: int) -> Reading | None:
+        """The second week of August, the ninth month of next year, the 15th day of May."""
+        nth = self.day_at(i)
+        unit = self._unit_at(nth.j) if nth and nth.rank else None
+        base = self._base_of(unit[1]) if unit else None
+        if nth is None or unit is None or base is None or self.w.before(i, "w habit") >= 0:
+            return None
+        if not self._is_one(unit[0], nth.j):
+            return None  # "the first months of 2028"
+        of = self.tokens.words[unit[1]] in word_set(self.w.lang, "time_words", "partitive")
+        return self._nth(i, base, (unit[0], nth.number)) if of or unit[0] != "month" else None
+
+    def _nth_behind(self, i: int) -> Reading | None:
+        """Pekan kedua Agustus, minggu ketiga bulan ini: the ordinal stands behind the unit."""
+        unit = self._unit_at(i)
+        nth = self.day_at(unit[1]) if unit else None
+        if unit is None or nth is None or not nth.rank or self.tokens.hard[nth.j - 1]:
+            return None
+        k = self.skip(nth.j, "w daylink") if nth.j < len(self.w) and not self.tokens.hard[nth.j] else 0
+        base = self._part_base(k) if k else None
+        return self._nth(i, base, (unit[0], nth.number)) if base and base.granularity == "month" else None
+
+    @staticmethod
+    def _nth(i: int, base: Reading, nth: tuple[str, int]) -> Reading | None:
+        """Return the nth unit of a month or year, None where it has none."""
+        if nth[0] not in ("day", "week", "month") or base.granularity not in ("month", "year"):
+            return None
+        days = timeline.nth_of(nth[0], nth[1], base.days) if base.days else None
+        return None if base.days and days is None else Reading(i, base.j, days, nth[0], "point", base.year)
+
+    def _base_of(self, j: int) -> Reading | None:
+        """Return the month or year that follows "of" at word j: "of August", "of 2021", "of next year"."""
+        k = self.skip(j, "w of", "w daylink")
+        joined = j < k < len(self.w) and not self.tokens.hard[j] and not self.tokens.hard[k]
+        base = self._part_base(k) if joined else None
+        return base if base and base.granularity in ("month", "year") else None
+
+    def _inside(self, i: int, found: Amount, *, last: bool) -> Reading | None:
+        """The last four months of 2021, the first ten days of May: counted from an edge of what is named."""
+        count, unit, j = found
+        base = self._base_of(j)
+        if base is None or base.days is None:
+            return None
+        low, high = base.days
+        edge = timeline.back(unit, high + timedelta(days=1), count) if last else timeline.back(unit, low, -count)
+        if edge is None or not low <= edge <= high + timedelta(days=1):
+            return None
+        days = (edge, high) if last else (low, edge - timedelta(days=1))
+        return Reading(i, base.j, days, "part", "period", base.year)
 
     def _number_at(self, j: int) -> int:
         return self.skip(j, "w articles") if self.w.word_number(j) is None else j
@@ -78,7 +178,7 @@ class Counts(Dates):
     def _inserted(self, i: int) -> Reading | None:
         """Los doce últimos meses, les neuf premiers mois: the modifier stands between number and unit."""
         number = self.w.word_number(i)
-        if number is None or not 0 < number < 400:
+        if number is None or not 0 < number < MOST or not self.w.alone(i) or not FIXED.isdisjoint(self._kinds(i + 1)):
             return None
         readers: tuple[tuple[str, Callable[[int, Amount], Reading | None]], ...] = (
             ("w first_mid", self._first),
@@ -88,8 +188,13 @@ class Counts(Dates):
         for tag, make in readers:
             if k := self._follows(i + 1, tag):
                 if unit := self._unit_at(k):
-                    return make(i, (number, *unit))
+                    inside = self._inside(i, _in_weeks(number, unit), last=tag == "w rolling_mid")
+                    return (inside if tag != "w coming_mid" else None) or make(i, _in_weeks(number, unit))
         return None
+
+    def _kinds(self, i: int) -> set[str]:
+        """Return the kinds of period that begin at word i ("340 last year": no years are counted)."""
+        return {tag.partition(" ")[0] for tag in self.w.readings(i)}
 
     def _uncounted(self, i: int) -> Reading | None:
         """Quarter ended June 30, week ending Oct. 18, year to March: a unit without a number."""
@@ -97,22 +202,24 @@ class Counts(Dates):
         return self._ended(i, (1, *unit)) if unit else None
 
     def _count(self, i: int) -> Amount | None:
-        """Return (count, unit, position behind) of "nine months", "dalawang araw", "12 Monaten"."""
-        number = self.w.word_number(i)
-        j = i + 1
-        if number is None or not 0 < number < 400:
+        """Return (count, unit, position behind) of "nine months", "dalawang araw", "forty-five years", "12 Monaten"."""
+        number, j = self.w.word_number(i), i + 1
+        if number is None or not self._unit_at(j):
+            words = spelled(self.tokens, i, self.w.lang)
+            number, j = (words.number, words.j) if words and not words.rank else (number, j)
+        if number is None or not 0 < number < MOST:
             return None
         for start in (j, self.skip(j, "w counter")):
             if unit := self._unit_at(start):
-                return number, *unit
+                return _in_weeks(number, unit)
         return None
 
     def _unit_at(self, k: int) -> tuple[str, int] | None:
         """Return (unit, position behind) of the unit named at word k of the same clause."""
         if k < len(self.w) and not self.tokens.hard[k]:
             for tag, j in self.w.readings(k).items():
-                if tag in _UNITS:
-                    return _UNITS[tag], j
+                if tag in UNITS:
+                    return UNITS[tag], j
         return None
 
     def _ago(self, i: int, found: Amount) -> Reading:
@@ -135,12 +242,18 @@ class Counts(Dates):
 
     def _beside(self, i: int, j: int, shift: tuple[str, int]) -> Reading | None:
         """Two days before Christmas, zwei Wochen nach dem 3. Mai: counted from the date at word j."""
+        if self.w.before(i, "w lasting") >= 0:
+            return None  # "stays for three weeks from Thursday"
         k = self.skip(j, "w articles", "w daylink")
-        base = self.dated(k) or (self.fixed(k) if k < len(self.w) else None)
+        base = self.day_base(k) if k < len(self.w) else None
         if base is None or base.granularity != "day" or base.shift:
             return None
         days = timeline.around(shift[0], base.days[0], shift[1]) if base.days else None
         return replace(base, i=i, days=days, granularity=shift[0], kind="point")
+
+    def day_base(self, k: int) -> Reading | None:
+        """Return the date or feast at word k."""
+        return self.dated(k) or self.fixed(k)
 
     def _rolling(self, i: int, found: Amount) -> Reading:
         count, unit, j = found
@@ -152,6 +265,9 @@ class Counts(Dates):
 
     def _coming(self, i: int, found: Amount) -> Reading:
         count, unit, j = found
+        if unit == "quarter" and self.anchor:
+            ahead, end = (timeline.unit_span(unit, self.anchor, step) for step in (1, count))
+            return Reading(i, j, (ahead[0], end[1]) if ahead and end else None, unit, "period")
         last = timeline.back(unit, self.anchor, -count) if self.anchor else None
         days = (self.anchor + timedelta(days=1), last) if last and self.anchor else None
         return Reading(i, j, days, unit, "period")

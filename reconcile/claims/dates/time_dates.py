@@ -7,9 +7,12 @@ from datetime import date
 
 from reconcile.claims.dates import timeline
 from reconcile.claims.dates.time_digits import MONTH_FIRST, Digits
+from reconcile.claims.dates.time_numerals import LAST_DAY, Spelled, spelled
+from reconcile.claims.dates.time_spans import DASHES
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 
+SMALL = 12  # a cardinal up to it behind a month counts ("in May two"), a larger one may be a day
 PARTS = (
     ("yearpart", "year", 0),
     ("nextpart", "year", 1),
@@ -31,17 +34,40 @@ class Dates(Digits):
         if found is None:
             return None
         j = found[1]
-        near = (self.w.number(j) is not None and self.loose(j)) or (i > 0 and self.w.counts(self._day_before(i)))
-        if self.tokens.words[i] in word_set(self.w.lang, "time_words", "abbreviated") and not near:
+        word = self.tokens.words[i]
+        short = word in word_set(self.w.lang, "time_words", "abbreviated")
+        ambiguous = word in word_set(self.w.lang, "time_words", "ambiguous")
+        if not short and not ambiguous:
+            return int(found[0]), j
+        beside = self._spelled_behind(j) or self._spans_months(i, j)
+        beside = beside or (self.w.number(j) is not None and self.loose(j))
+        if short and not beside and not (i > 0 and self.w.counts(self._day_before(i))):
             return None
-        if self.tokens.words[i] in word_set(self.w.lang, "time_words", "ambiguous"):
+        if ambiguous:
             if not self.w.capital(i) and self.w.lang in MONTH_FIRST:
                 return None
-            beside = self.w.number(j) is not None and self.loose(j)
             ahead = i > 0 and (self.w.number(i - 1) is not None or self._time_word_before(i))
             if not beside and not ahead:
                 return None
         return int(found[0]), j
+
+    def _spelled_behind(self, j: int) -> bool:
+        """Return whether a day or year in words stands right behind a month that ends before word j."""
+        return j < len(self.w) and self.tokens.gap(j) == " " and spelled(self.tokens, j, self.w.lang) is not None
+
+    def _spans_months(self, i: int, j: int) -> bool:
+        """Return whether the month at words [i, j) is one end of a span: "from Sep to Nov", "Nov-Feb 2017"."""
+        if (behind := self.range_end(j)) and self._other_month(i, behind):
+            return self.tokens.gap(j).strip(" .") != "" or self.w.before(i, "w from") >= 0 or self.w.capital(i)
+        if i and self.tokens.gap(i) in DASHES:
+            return self._other_month(i, i - 1)
+        link = self.w.before(i, "w to")
+        return link > 0 and self._other_month(i, link - 1)
+
+    def _other_month(self, i: int, k: int) -> bool:
+        """Return whether another month than that of word i stands with a capital at word k."""
+        own, other = self.w.family(i, "mon"), self.w.family(k, "mon")
+        return own is not None and other is not None and own[0] != other[0] and self.w.capital(k)
 
     def _day_before(self, i: int) -> int:
         """Return the position of what may be the day before the month at word i ("12 Nov", "12 of Nov")."""
@@ -65,49 +91,55 @@ class Dates(Digits):
             self.w.before(i, f"part {part}") >= 0 for part in ("early", "mid", "late")
         )
 
-    def day_number(self, i: int) -> int | None:
-        """Return the day of the month at word i."""
-        number = self.w.number(i)
-        if number is None and self.w.readings(i) == {} and self.w.lang != "en":
-            number = self.w.word_number(i, ordinal=True)
-        return number if number is not None and 1 <= number <= 31 and self.w.alone(i) else None
+    def day_at(self, i: int) -> Spelled | None:
+        """Return the day of the month at word i, in digits ("14", "14th") or in words ("fourteenth", "vinte e um")."""
+        if (number := self.w.number(i)) is not None:
+            dotted = self.w.lang == "de" and self.tokens.gap(i + 1)[:1] == "."
+            found = Spelled(number, i + 1, dotted or not self.tokens.words[i].isdecimal())
+            return found if 1 <= number <= LAST_DAY and self.w.alone(i) else None
+        return self._day_in_words(i)
+
+    def _day_in_words(self, i: int) -> Spelled | None:
+        found = spelled(self.tokens, i, self.w.lang)
+        return found if found and 1 <= found.number <= LAST_DAY and self.w.capital(i) <= (i == 0) else None
 
     def day_month(self, i: int) -> Reading | None:
         """14 March 2023, 6. Juli, el 29 de junio, ika-2 ng Pebrero, 12 al 20 de septiembre, 11-19
         September.
         """
-        first = self.day_number(i) or self._spelled_day(i)
+        first = self.day_at(i)
         if first is None:
             return None
-        last, j = first, i + 1
-        if (other := self.range_end(j)) and (number := self.day_number(other)) and number > first:
-            last, j = number, other + 1
-        start = self.skip(j, "w daylink")
+        last = first
+        if other := self.range_end(first.j):
+            second = self.day_at(self.skip(other, "w articles", "w day_the"))
+            last = second if second and second.number > first.number else first
+        start = self.skip(last.j, "w daylink")
         if not self.loose(start):
             return None
         month = self.month_at(start)
-        if month is None:
+        if month is None or not (self.w.number(i) or self._names_day(i, last, (start, month[1]))):
             return None
         prefix = self.w.before(i, "w day_prefix")
-        return self._dated(prefix if prefix >= 0 else i, month[1], (month[0], first, last))
+        return self._dated(prefix if prefix >= 0 else i, month[1], (month[0], first.number, last.number))
+
+    def _names_day(self, i: int, day: Spelled, month: tuple[int, int]) -> bool:
+        """Return whether a number in words before a month (its first word and end) is a day: "the ninth of April".
+
+        It is one where a word joins them, where the ordinal alone says it ("siebten April", in English also "first
+        April"), with a preposition of time ("on fifteen August", "op vier mei"), or before a year.
+        """
+        start, end = month
+        english = self.w.lang in MONTH_FIRST
+        if any(self.w.before(i, f"w unit_{unit}") >= 0 for unit in ("week", "month")):
+            return False  # "pekan kedua Agustus"
+        if start > day.j or (day.rank and not english):
+            return day.rank or not english or self.w.before(i, "w on") >= 0
+        return (self.w.before(i, "w on") >= 0 and self.closed(end)) or self.year_after(end) is not None
 
     def dated(self, i: int) -> Reading | None:
         """Return the date or month that begins at word i."""
         return (self.numeric(i) or self.day_month(i) or self.month_first(i)) if 0 < i < len(self.w) else None
-
-    def week_of(self, i: int) -> Reading | None:
-        """Week of Nov. 3, Woche vom 3. November, semaine du 3 novembre."""
-        j = self.w.tag(i, "w week_of")
-        found = self.dated(j) if j else None
-        if found is None or found.granularity != "day":
-            return None
-        return replace(
-            found,
-            i=i,
-            days=timeline.unit_span("week", found.days[0], 0) if found.days else None,
-            granularity="week",
-            kind="point",
-        )
 
     def _dated(self, i: int, j: int, parts: tuple[int, int, int]) -> Reading:
         _, first, last = parts
@@ -115,25 +147,28 @@ class Dates(Digits):
         days = self.spans(lambda y: self._days(y, parts), year[0] if year else None, (i, j))
         return Reading(i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year))
 
-    def _spelled_day(self, i: int) -> int | None:
-        """Return the day of "the second of August" (in English ordinals are also other words: a month must follow)."""
-        if self.w.lang != "en" or i + 2 >= len(self.w) or self.tokens.words[i + 1] != "of":
-            return None
-        return self.w.word_number(i, ordinal=True) if self.w.family(i + 2, "mon") else None
-
     def month_first(self, i: int) -> Reading | None:
         """Oct. 20, October 20-22, 2025, Nobyembre 7; else the month alone, with or without a year."""
         found = self.month_at(i)
         if found is None:
             return None
         month, j = found
-        if self.w.lang in MONTH_FIRST and self.loose(j) and (first := self.day_number(j)) and self._is_day(i, j):
-            last, behind = first, j + 1
-            if (other := self.range_end(behind)) and (number := self.day_number(other)) and number > first:
-                if not self._month_follows(other):
-                    last, behind = number, other + 1
-            return self._dated(i, behind, (month, first, last))
+        if self.w.lang in MONTH_FIRST and self.loose(j) and (first := self._day_behind(i, j)):
+            last = first
+            if other := self.range_end(first.j):
+                second = self.day_at(self.skip(other, "w day_the"))
+                if second and second.number > first.number and not self._month_follows(second.j - 1):
+                    last = second
+            return self._dated(i, last.j, (month, first.number, last.number))
         return self._month(i, j, month)
+
+    def _day_behind(self, i: int, j: int) -> Spelled | None:
+        """Return the day behind the month at word i: "October 20", "June the 28th", "January first" before no noun."""
+        day = self.day_at(k := self.skip(j, "w day_the"))
+        if day is None or (self.w.number(k) is not None and k == j):
+            return day if day and self._is_day(i, j) else None
+        plain = self.tokens.gap(j) == self.tokens.gap(k) == " " and (day.rank or day.number > SMALL)
+        return day if plain and (self.closed(day.j) or self.year_after(day.j) or self.range_end(day.j)) else None
 
     def _is_day(self, i: int, j: int) -> bool:
         """In "In October 12 people died" the number counts; in "On October 12 people danced" it is a day."""

@@ -10,6 +10,7 @@ from reconcile.claims.dates.timeline import Days, Reading
 
 MONTH_FIRST = ("en", "tl")
 NEAR_DAYS = 31
+SURE = 10  # below it two pairs of numbers may be fractions ("from 1/4 to 1/2")
 
 
 class Digits(Spans):
@@ -44,12 +45,29 @@ class Digits(Spans):
     def _short_numeric(self, i: int, pair: tuple[int, int], mark: str) -> Reading | None:
         bracketed = self.tokens.gap(i).endswith("(") and self.tokens.gap(i + 2).startswith(")")
         dotted = mark == "." and self.tokens.gap(i + 2).startswith(".") and self.w.lang in ("de", "nl")
+        on_day = self.w.before(i, "w on") >= 0 or self.w.before(i, "w day_named") >= 0 or self._in_span(i)
+        on_day = on_day and mark == "/" and self.closed(i + 2)
         after_day = mark == "/" and i > 0 and any(tag.startswith("weekday ") for tag in self.w.readings(i - 1))
-        if not ((bracketed or after_day) and mark == "/") and not dotted:
+        if not ((bracketed or after_day) and mark == "/") and not dotted and not on_day:
             return None
         if dotted and not (1 <= pair[0] <= 31 and 1 <= pair[1] <= 12):
             return None
         return self._written(i, i + 2, (pair[0], pair[1], None))
+
+    def _in_span(self, i: int) -> bool:
+        """Return whether digits at word i are one end of "from 10/25 to 01/25", which no pair of fractions could be."""
+        if self.w.before(i, "w from") >= 0:
+            first, second = i, self.range_end(i + 2, i)
+        else:
+            link = self.w.before(i, "w to")
+            first, second = (link if link >= 0 else i) - 2, i
+            if first < 1 or self.w.before(first, "w from") < 0:
+                return False
+        if not second or second + 1 >= len(self.w) or not self.closed(second + 2):
+            return False
+        ends = [self.w.number(k) for k in (first, first + 1, second, second + 1)]
+        slashed = self.tokens.gap(first + 1) == self.tokens.gap(second + 1) == "/"
+        return slashed and all(ends) and max(number or 0 for number in ends) >= SURE
 
     def _written(self, i: int, j: int, parts: tuple[int, int, int | None]) -> Reading | None:
         """Read first and second number in the order of the language, else in the other order if only that fits.

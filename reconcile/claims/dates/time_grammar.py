@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from reconcile.claims.dates import timeline
-from reconcile.claims.dates.time_counts import COUNTED, Counts
+from reconcile.claims.dates.time_counts import COUNTED, UNITS, Counts
 from reconcile.claims.dates.time_dates import PARTS
 from reconcile.claims.dates.time_spans import FIXED
 from reconcile.claims.dates.timeline import Days, Reading
@@ -25,11 +25,19 @@ _LONGER = (
     "year",
     "w night_",
 )  # "ngayong weekend" and "in der Nacht zum" are no "ngayong", "in der Nacht"
-NEAR_DAYS = 31  # a day of the month in brackets lies no farther from publication
+NUMERAL = 7  # words from a number to its month or unit ("twenty - first to the twenty - second of")
 
 
 class Grammar(Counts):
     """Readers of all forms over one text and its publication day (None: nothing without a year is resolved)."""
+
+    def day_base(self, k: int) -> Reading | None:
+        """Return the day at word k that others are counted from: tomorrow, next Tuesday, May 3, Christmas."""
+        if found := super().day_base(k):
+            return found
+        start = self.skip(k, "w last", "w next", "w this")
+        found = self.relative(k) or self.weekday(start)
+        return found if found and found.i <= k else None
 
     # -- weekdays and relative days --
 
@@ -47,27 +55,15 @@ class Grammar(Counts):
             return Reading(start, j, (second[0] - timedelta(days=1), second[0]) if second else None, "day")
         if (k := self._date_behind(j)) is not None and k.granularity == "day":
             return replace(k, i=i)
-        if bracketed := self._numbered_day(i, self._behind_daypart(j), day):
+        if bracketed := self.numbered_day(i, self._behind_daypart(j), day):
             return bracketed
-        week = self.w.family(self.skip(j, "w of", "w daylink"), "week")
+        starts = (self.skip(j, "w of", "w daylink"), self.skip(j, "w daylink"))
+        week = next((found for start in starts if (found := self.w.family(start, "week"))), None)
         if week and self.anchor and self.loose(j):
             span = timeline.unit_span("week", self.anchor, int(week[0]))
             when = span[0] + timedelta(days=day) if span else None
             return Reading(i, week[1], (when, when) if when else None, "day")
         return self._resolved_weekday(i, j, day)
-
-    def _numbered_day(self, i: int, j: int, day: int) -> Reading | None:
-        """Sexta-feira (17), Friday the 13th: the day of the month nearest to publication on that weekday."""
-        number = self.w.number(j)
-        if number is None or self.anchor is None:
-            return None
-        bracketed = self.tokens.gap(j).strip() == "(" and self.tokens.gap(j + 1).startswith(")")
-        if not bracketed and not (self.tokens.gap(j) == " " and not self.tokens.words[j].isdecimal()):
-            return None
-        days = (self.anchor + timedelta(days=step) for step in range(-NEAR_DAYS, NEAR_DAYS + 1))
-        fitting = [found for found in days if found.day == number and found.weekday() == day]
-        when = min(fitting, key=lambda found: abs((found - self.anchor).days), default=None)  # type: ignore[operator]
-        return Reading(i, j + 1, (when, when), "day") if when else None
 
     def week_day(self, i: int) -> Reading | None:
         """Next week on Tuesday, kommende Woche am Dienstag, nächste Woche Mittwoch."""
@@ -161,16 +157,15 @@ class Grammar(Counts):
 
 
 Reader = Callable[[Grammar, int], Reading | None]
-_OF_DIGITS: tuple[Reader, ...] = (
-    Grammar.numeric,
-    Grammar.day_month,
-    Grammar.century,
-    Grammar.counted,
-    Grammar.fixed,
-    Grammar.decade,
-    Grammar.year,
+_UNIT_TAGS = frozenset(UNITS)
+# readers of numbers and the kinds of words of which one must follow soon (none: any word or none)
+_OF_NUMBERS: tuple[tuple[Reader, frozenset[str]], ...] = (
+    (Grammar.day_month, frozenset(["mon"])),
+    (Grammar.century, frozenset(["w century"])),
+    (Grammar.nth_of, _UNIT_TAGS),
+    (Grammar.counted, _UNIT_TAGS),
 )
-_OF_NUMBERS: tuple[Reader, ...] = (Grammar.day_month, Grammar.century, Grammar.counted)
+_OF_DIGITS: tuple[Reader, ...] = (Grammar.fixed, Grammar.decade, Grammar.year)
 # readers of words and the tags that they begin with; counted and fixed begin with any other
 _OF_WORDS: tuple[tuple[Reader, frozenset[str]], ...] = (
     (Grammar.week_of, frozenset(["w week_of"])),
@@ -193,14 +188,22 @@ def read(grammar: Grammar, i: int) -> Reading | None:
     if grammar.tokens.words[i][:2] == "fy" and (fiscal := grammar.fiscal(i)):
         return fiscal
     if grammar.tokens.words[i][0].isdigit():
-        return _first(_OF_DIGITS, grammar, i)
+        return grammar.numeric(i) or _numbered(grammar, i) or _first(_OF_DIGITS, grammar, i) or grammar.monthday(i)
     kinds = {tag if tag.startswith("w ") else tag.partition(" ")[0] for tag in words.readings(i)}
     found = None
     if not _WORD_TAGS.isdisjoint(kinds):
         found = _first([reader for reader, tags in _OF_WORDS if not tags.isdisjoint(kinds)], grammar, i)
-    if found is None and words.readings(i + 1) and words.counts(i):
-        return _first(_OF_NUMBERS, grammar, i)
+    if found is None and words.counts(i):
+        return _numbered(grammar, i) or grammar.monthday(i) or grammar.year_in_words(i)
     return found
+
+
+def _numbered(grammar: Grammar, i: int) -> Reading | None:
+    """Return the time that begins with a number at word i and goes on with a month, a unit or a century."""
+    kinds = grammar.w.kinds(i + 1, i + NUMERAL)
+    if not kinds:
+        return None
+    return _first([reader for reader, tags in _OF_NUMBERS if not tags.isdisjoint(kinds)], grammar, i)
 
 
 def _first(readers: Sequence[Reader], grammar: Grammar, i: int) -> Reading | None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from reconcile.claims.dates.time_grammar import Grammar, read
+from reconcile.claims.dates.time_words import Words
 from reconcile.claims.dates.timeline import Days, Reading, valid
 
 _SIZES = ("day", "week", "month", "part", "year")  # from fine to coarse
@@ -15,6 +16,8 @@ def widened(grammar: Grammar, reading: Reading) -> Reading:
     """Return the reading joined with the end of its range, or opened by "since"; else the reading itself."""
     if (joined := _joined(grammar, reading)) is not None:
         return joined
+    if (begun := _from_now(grammar, reading)) is not None:
+        return begun
     since = grammar.since(reading.i)
     if since < 0 or (reading.kind == "period" and reading.granularity == "day"):
         return reading
@@ -34,23 +37,46 @@ def _joined(grammar: Grammar, first: Reading) -> Reading | None:
         return None
     words = grammar.w
     opened = words.before(first.i, "w from") >= 0
-    weekday = words.family(first.i, "weekday") is not None
+    weekday = _bare_weekday(words, first.i, first.j)
     at = grammar.range_end(first.j, first.i)
     if not at:
         return None
-    other = grammar.skip(at, "w articles")
+    if at < len(words) and (end := words.tag(at, "w now")):
+        low, anchor = first.days[0] if first.days else None, grammar.anchor
+        return Reading(first.i, end, (low, anchor) if low and anchor and low <= anchor else None, "day", "period")
+    other = grammar.skip(at, "w articles", "w day_the")
     second = read(grammar, other) if other < len(words) and words.starts(other) else None
     if second is None or second.granularity not in _SIZES or second.i != other or second.shift or _ranged(second):
         return None
+    if second.days is None and first.days is not None:
+        return None  # "1955 to the fall of Saigon"
     mixed = second.granularity != first.granularity
     if (mixed or first.granularity == "year") and (not opened or grammar.tokens.gap(first.j) == "-"):
         return None
-    if weekday != (words.family(other, "weekday") is not None) or words.number(grammar.skip(second.j, "w daylink")):
+    if weekday != _bare_weekday(words, other, second.j) or words.number(grammar.skip(second.j, "w daylink")):
         return None
     if weekday and not opened:
         return Reading(first.i, second.j, None, "day", "period")
     size = max(first.granularity, second.granularity, key=_SIZES.index)
     return Reading(first.i, second.j, _between(first, second, weekday=weekday), size, "period", second.year)
+
+
+def _bare_weekday(words: Words, i: int, j: int) -> bool:
+    """Return whether words [i, j) name a weekday without a day of the month: "Monday", "next Monday"."""
+    named = any(words.family(k, "weekday") is not None for k in (i, i + 1))
+    return named and not any(words.number(k) for k in range(i, j))
+
+
+def _from_now(grammar: Grammar, reading: Reading) -> Reading | None:
+    """Return the days from publication on: "between now and May 21", "de aquí al 3 de mayo"."""
+    words = grammar.w
+    link = words.before(reading.i, "w to")
+    now = words.before(link, "w now") if link > 0 else -1
+    if now < 0 or words.before(now, "w from") < 0 or reading.shift:
+        return None
+    high, anchor = reading.days[1] if reading.days else None, grammar.anchor
+    days = (anchor, high) if high and anchor and anchor <= high else None
+    return replace(reading, i=now, days=days, granularity="day", kind="period")
 
 
 def _ranged(reading: Reading) -> bool:

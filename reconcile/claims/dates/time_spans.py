@@ -10,16 +10,20 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
+from reconcile.claims.dates.time_numerals import LAST_DAY, spelled_year
 from reconcile.claims.dates.time_words import WINDOW, Words
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 from reconcile.claims.words import stopwords
 
-_DASHES = ("-", "–", "—", " - ", " – ", "./", "/", ".-", ".–")
+DASHES = ("-", "–", "—", " - ", " – ", "./", "/", ".-", ".–")
+_GOES_ON = ("%", "‰", "€", "$", "£", "°", "-", "–", "—", "/", ":")  # marks behind digits that are no whole number
+_AFTER_DAYS = frozenset(["w dayparts", "w clock_at", "w clock_prefix", "w noon", "w midnight", "w to", "w post_last"])
+SHORT_SPLIT = 40  # "'41" is 1941, "'40" is 2040
 FIXED = frozenset(  # the tags that ``Spans.fixed`` reads
     (
         *("week", "weekend", "month", "quarter", "year", "decade", "earlier", "later", "anaphoric"),
-        *("q", "h", "h?", "holiday", "easter", "ytd", "full", "tens", "season"),
+        *("q", "h", "h?", "holiday", "easter", "nth", "ytd", "full", "tens", "season"),
     )
 )
 
@@ -68,9 +72,34 @@ class Spans:
                 continue
             if self.loose(start) and (year := self.w.year(start)):
                 return year, start + 1
+            if found := self._odd_year(start):
+                return found
         if self.anchor and (found := self._relative_year(i)):
             return found
         return None
+
+    def _odd_year(self, i: int) -> tuple[int, int] | None:
+        """Return (year, position behind) of "'87", "of 87", "two thousand and fifteen" behind a month or a day."""
+        if not 0 < i < len(self.w) or self.tokens.hard[i]:
+            return None
+        if (number := self.w.number(i)) is not None:
+            short = len(self.tokens.words[i]) == 2 and self.tokens.words[i].isdecimal() and self.closed(i + 1)
+            marked = self.tokens.gap(i) in (" '", " ’") or (number > LAST_DAY and self.w.tag(i - 1, "w of") == i)
+            return (1900 + number if number > SHORT_SPLIT else 2000 + number, i + 1) if short and marked else None
+        found = spelled_year(self.tokens, i, self.w.lang) if self.tokens.gap(i) == " " else None
+        return found if found and self.closed(found[1]) else None
+
+    def closed(self, k: int) -> bool:
+        """Return whether a number that ends before word k counts nothing: no noun, unit or further digits follow."""
+        gap = self.tokens.gap(k)
+        if k >= len(self.w) or self.tokens.hard[k]:
+            noun = self.w.lang == "de" and gap == ". " and k < len(self.w) and self.w.capital(k)
+            return gap[:1] not in _GOES_ON and not noun
+        if gap.strip() or self.tokens.words[k] in word_set(self.w.lang, "time_words", "partitive"):
+            return False
+        if self.tokens.words[k] in stopwords(self.w.lang):
+            return True
+        return any(not tag.startswith("w ") or tag in _AFTER_DAYS for tag in self.w.readings(k))
 
     def _relative_year(self, i: int) -> tuple[int, int] | None:
         for start in (i, self.skip(i, "w of", "w daylink")):
@@ -86,7 +115,7 @@ class Spans:
         """
         if i >= len(self.w):
             return 0
-        if self.tokens.gap(i) in _DASHES:
+        if self.tokens.gap(i) in DASHES:
             return i
         j = self.w.tag(i, "w to")
         if not j or j >= len(self.w) or self.tokens.gap(i).strip() not in ("", "."):
@@ -160,9 +189,9 @@ class Spans:
         for tag, months, granularity in (("q", 3, "quarter"), ("h", 6, "half"), ("h?", 6, "half")):
             if found := self.w.family(i, tag):
                 return self._numbered(i, found, (tag, months, granularity))
-        for tag in ("holiday", "easter"):
+        for tag in ("holiday", "easter", "nth"):
             if holiday := self.w.family(i, tag):
-                return self._holiday(i, holiday, movable=tag == "easter")
+                return self._holiday(i, holiday, tag)
         if j := self.w.tag(i, "ytd"):
             days = (date(self.anchor.year, 1, 1), self.anchor) if self.anchor else None
             return Reading(i, j, days, "year", "period")
@@ -186,17 +215,18 @@ class Spans:
             and self.tokens.words[k] in word_set(self.w.lang, "time_words", "capital_only")
         )
 
-    def _holiday(self, i: int, found: tuple[str, int], *, movable: bool) -> Reading:
-        """Christmas Day, Heiligabend (argument "12-24"); Good Friday, Ostermontag (days from Easter: "-2", "1")."""
+    def _holiday(self, i: int, found: tuple[str, int], rule: str) -> Reading:
+        """Christmas Day, Ostermontag, Thanksgiving 2023, last Easter, la próxima Navidad (``timeline.feast``)."""
         year = self.year_after(found[1])
 
         def dated(y: int) -> Days | None:
-            if movable:
-                feast = timeline.easter(y) + timedelta(days=int(found[0]))
-                return feast, feast
-            month, day = map(int, found[0].split("-"))
-            return self._days(y, (month, day, day))
+            return timeline.feast(y, rule, found[0])
 
+        for tag in ("last", "next") if self.anchor and year is None else ():
+            low, behind = self.w.before(i, f"w {tag}"), self.w.tag(found[1], f"w post_{tag}")
+            if low >= 0 or (behind and self.loose(found[1])):
+                days = timeline.beside(self.anchor, dated, 1 if tag == "next" else -1) if self.anchor else None
+                return Reading(low if low >= 0 else i, behind or found[1], days, "day")
         days = self.spans(dated, year[0] if year else None, (i, found[1]))
         return Reading(i, year[1] if year else found[1], days, "day", "point", bool(year))
 
@@ -208,6 +238,8 @@ class Spans:
             return Reading(i, j, None, granularity, kind)
         if name == "weekend" and count == 0 and self.anchor.weekday() < 3 and self.lean(i, j) != "future":
             count = -1
+        if unit == ("decade", 1) and (end := timeline.back(name, self.anchor, -1)):
+            return Reading(i, j, (self.anchor + timedelta(days=1), end), granularity, kind)  # the coming ten years
         return Reading(i, j, timeline.unit_span(name, self.anchor, count), granularity, kind)
 
     def _anaphoric(self, i: int, found: tuple[str, int]) -> Reading | None:
@@ -311,6 +343,14 @@ class Spans:
         elif other and (self.w.number(other) or 0) > timeline.MAX_YEAR:
             return None  # "between 2000 and 2500 people"
         return Reading(i, j, (date(year, 1, 1), date(last, 12, 31)), "year", "period")
+
+    def year_in_words(self, i: int) -> Reading | None:
+        """In nineteen ninety-six, in two thousand and fifteen: behind a preposition of time and before no noun."""
+        introduced = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
+        found = spelled_year(self.tokens, i, self.w.lang) if introduced else None
+        if found is None or found[0] % 1000 == 0 or not self.closed(found[1]):
+            return None
+        return Reading(i, found[1], (date(found[0], 1, 1), date(found[0], 12, 31)), "year", "period")
 
     def _year_context(self, i: int) -> bool:
         """Return whether a bare four-digit number at word i reads as a year."""

@@ -5,11 +5,12 @@ position.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Iterator, Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
 from reconcile import languages
+from reconcile.claims.dates.time_numerals import names_number
 from reconcile.claims.phrases import MEMO_SIZE, Lexicon, Tokens, split_entries, tokenise, word_set
 
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|ste|è|º|ª|°|o|a|te|ter|ten|de)?")
@@ -23,6 +24,8 @@ _NO_CUE = frozenset(
         "ordinals",
         "hours",
         "capital_only",
+        "partitive",
+        "day_not",
         "this_default",
         "half_words",
         "weak_in",
@@ -50,8 +53,30 @@ _NO_CUE = frozenset(
 _OPENING = frozenset(
     f"w {tag}"
     for tag in (
-        *("ago_before", "rolling", "first", "decade_before", "noon", "midnight", "clock_prefix"),
-        *("century_before", "week_of", "unit_week", "unit_quarter", "unit_year"),
+        *(
+            "ago_before",
+            "rolling",
+            "first",
+            "decade_before",
+            "noon",
+            "midnight",
+            "clock_prefix",
+            "past_30",
+            "past_15",
+            "to_15",
+            "to_30",
+        ),
+        *(
+            "century_before",
+            "week_of",
+            "rolling_one",
+            "coming",
+            "week_number",
+            "week_number_weak",
+            "unit_week",
+            "unit_quarter",
+            "unit_year",
+        ),
     )
 )
 
@@ -118,7 +143,7 @@ def _is_number(lang: str, word: str) -> bool:
         table = _numbers(lang, "cardinals")
         if word[:-2] in table or word[:-1] in table:
             return True
-    return False
+    return names_number(word, lang)
 
 
 def _opens(lang: str, word: str) -> bool:
@@ -187,12 +212,33 @@ class Words:
                 best = (tag[len(head) :], j)
         return None if best and best[0] == "none" else best
 
+    def kinds(self, i: int, j: int) -> set[str]:
+        """Return the kinds of phrases that begin at words ``[i, j)``: "mon", "week", "w unit_day"."""
+        found: set[str] = set()
+        for k in range(i, min(j, self._size)):
+            for tag in self.readings(k):
+                found.add(tag if tag.startswith("w ") else tag.partition(" ")[0])
+        return found
+
+    def leading(self, i: int, names: Container[str]) -> dict[str, int]:
+        """Return those of the tags whose phrase ends right before word i, with its beginning (the shortest phrase)."""
+        found: dict[str, int] = {}
+        for start in range(max(i - 4, 0), i):
+            for tag, j in self.readings(start).items():
+                if j == i and tag in names:
+                    found[tag] = start
+        return found
+
     def before(self, i: int, name: str) -> int:
         """Return the start of a phrase with the tag that ends right before word i, -1 if there is none."""
         for start in range(i - 1, max(i - 5, -1), -1):
             if self.tag(start, name) == i:
                 return start
         return -1
+
+    def forms(self, key: str) -> Iterator[str]:
+        """Yield the words of one entry of ``[time_words]`` in their order, the singular of a noun first."""
+        return split_entries(str(languages.load(self.lang).table("time_words").get(key, "")))
 
     def number(self, i: int) -> int | None:
         """Return the number printed in digits at word i ("14", "14th", "1er"), not part of a decimal."""
@@ -228,11 +274,7 @@ class Words:
 
     def counts(self, i: int) -> bool:
         """Return whether word i is a number word or a Roman ordinal."""
-        return (
-            self.roman(i) is not None
-            or self.word_number(i) is not None
-            or self.word_number(i, ordinal=True) is not None
-        )
+        return 0 <= i < self._size and self._openers[self.tokens.words[i]][1]
 
     def hour(self, i: int) -> int | None:
         """Return the hour that word i names in words ("siyete", "siete", "acht")."""
@@ -290,7 +332,7 @@ class Words:
                 break
             if "w future_before" in self.readings(k):
                 return "past" if self.before(k, "w implicative") >= 0 else "future"
-            if cue := self._tense(k):
+            if cue := self.tense(k):
                 return "future" if cue == "past" and self._governed(k) else cue
         else:
             k = -1
@@ -303,13 +345,13 @@ class Words:
         for k in range(j, min(j + WINDOW, len(self.tokens))):
             if self.tokens.hard[k] and k > j:
                 break
-            if cue := self._tense(k):
+            if cue := self.tense(k):
                 return cue
         return ""
 
     def verb_before(self, i: int) -> bool:
         """Return whether a verb stands right before word i or before the preposition there ("fled on Sunday")."""
-        return any(k >= 0 and self._tense(k) != "" for k in (i - 1, i - 2))
+        return any(k >= 0 and self.tense(k) != "" for k in (i - 1, i - 2))
 
     def planned(self, i: int, j: int) -> bool:
         """Return whether a future verb, no mere possibility, governs words ``[i, j)``: before them or, at the
@@ -319,7 +361,7 @@ class Words:
         for k in ahead if i > 1 else range(j, min(j + WINDOW, self._size)):
             if self.tokens.hard[k + 1 if i > 1 else k]:
                 return False
-            if cue := self._tense(k):
+            if cue := self.tense(k):
                 modal = self.tokens.words[k] in word_set(self.lang, "time_words", "modal")
                 return not modal and (cue == "future" or self._governed(k))
         return False
@@ -337,7 +379,8 @@ class Words:
     def _near_edge(self, i: int, k: int) -> bool:
         return i - k <= 4
 
-    def _tense(self, k: int) -> str:
+    def tense(self, k: int) -> str:
+        """Return "future" or "past" where word k is a cue of it, else ""."""
         readings = self.readings(k)
         if "w future_cues" in readings:
             return "future"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 BACK_DAYS = 245  # a date without a year lies at most eight months before publication
 PAST_DAYS = 275  # a past verb reaches back nine months; beyond them writers give the year
 AHEAD_DAYS = 122  # or four months after it
+SATURDAY = 5
 MIN_YEAR, MAX_YEAR = 1800, 2100
 Days = tuple[date, date]
 _EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7), "firsthalf": (0, 15), "secondhalf": (15, 16)}
@@ -69,6 +71,8 @@ def back(unit: str, anchor: date, count: int) -> date | None:
     """Return the day ``count`` units before ``anchor`` (after it if negative), None where the calendar ends."""
     if unit in ("day", "week"):
         return anchor - timedelta(days=count * (7 if unit == "week" else 1)) if abs(count) < 40_000 else None
+    if unit == "workday":
+        return _workdays(anchor, -count) if abs(count) < 4_000 else None
     size = {"month": 1, "quarter": 3, "half": 6, "year": 12, "decade": 120}.get(unit)
     if size is None or abs(count * size) > 2_000:
         return None
@@ -76,11 +80,41 @@ def back(unit: str, anchor: date, count: int) -> date | None:
     return date(year, month, min(anchor.day, monthrange(year, month)[1]))
 
 
+def _workdays(day: date, count: int) -> date:
+    """Return the day so many days from Monday to Friday away; public holidays are not known."""
+    step = timedelta(days=1 if count > 0 else -1)
+    while count:
+        day += step
+        if day.weekday() < SATURDAY:
+            count -= step.days
+    return day
+
+
+def iso_week(year: int, number: int) -> Days | None:
+    """Return the days of a calendar week, None where the year has no such week."""
+    try:
+        monday = date.fromisocalendar(year, number, 1)
+    except ValueError:
+        return None
+    return monday, monday + timedelta(days=6)
+
+
+def nth_of(unit: str, number: int, span: Days) -> Days | None:
+    """Return the number-th day, week (seven days from the first on) or month of a span, None beyond its end."""
+    low, high = span
+    if unit == "month":
+        first = back(unit, low, 1 - number)
+        return unit_span(unit, first, 0) if first and low.day == 1 and first <= high else None
+    size = 7 if unit == "week" else 1
+    start = low + timedelta(days=size * (number - 1))
+    return (start, min(start + timedelta(days=size - 1), high)) if low <= start <= high else None
+
+
 def around(unit: str, anchor: date, count: int) -> Days | None:
     """Return what a writer means by ``count`` units from a day: the day, a week around it, or its month or year."""
     day = back(unit, anchor, -count)
     if day is None or unit != "week":
-        return unit_span(unit, day, 0) if day else None
+        return unit_span("day" if unit == "workday" else unit, day, 0) if day else None
     return day - timedelta(days=3), day + timedelta(days=3)
 
 
@@ -97,6 +131,33 @@ def easter(year: int) -> date:
     m = (a + 11 * h + 22 * rest) // 451
     month, day = divmod(h + rest - 7 * m + 114, 31)
     return date(year, month, day + 1)
+
+
+def feast(year: int, rule: str, argument: str) -> Days | None:
+    """Return the day of a feast in a year.
+
+    ``rule`` is "holiday" (a date, "12-24"), "easter" (days from Easter Sunday, "-2") or "nth" (month, which of its
+    weekdays, the weekday from Monday as 0, days after it: "11 4 3 0" is the fourth Thursday of November).
+    """
+    if rule == "easter":
+        day = easter(year) + timedelta(days=int(argument))
+    elif rule == "nth":
+        month, nth, weekday, after = map(int, argument.split())
+        first = date(year, month, 1)
+        day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1) + after)
+    else:
+        month, number = map(int, argument.split("-"))
+        found = valid(year, month, number)
+        return (found, found) if found else None
+    return day, day
+
+
+def beside(anchor: date, make: Callable[[int], Days | None], step: int) -> Days | None:
+    """Return the last (``step`` -1) or next (1) of yearly days that is not the anchor's own."""
+    days = [found for year in range(anchor.year - 1, anchor.year + 2) if (found := make(year))]
+    past = [found for found in days if found[1] < anchor]
+    ahead = [found for found in days if found[0] > anchor]
+    return (past[-1] if past else None) if step < 0 else (ahead[0] if ahead else None)
 
 
 def part_of(span: Days, part: str) -> Days:
