@@ -300,6 +300,7 @@ LEFT_OUT = [
     ("dash apart", "Number", "- 10 of them", "-10 of them", "- 10"),
     ("base of a share", "Percent", "percent of 40", "40 percent", "percent of 40"),
     ("delay", "Age", "una cuenta vencida por 90 días", "tiene 90 días", "90 días"),
+    ("not French", "Age", "elle est 60 ans", "elle a 60 ans", "60 ans"),
     ("letter before $", "Currency", "c $ 40", "C$40", "c $ 40"),
 ]
 
