@@ -231,7 +231,8 @@ class _Cues:
         if ahead in self._set("place") or behind in self._set("place"):
             return "place"
         headed = ahead in self._set("particles")
-        second = tokens.words[run.i - 2] if headed and run.i > 1 else ""
+        joined = headed or ahead in self._set("place_prep")  # "stock of Acme", "stock in Acme"
+        second = tokens.words[run.i - 2] if joined and run.i > 1 else ""
         if headed and self.place & set(tokens.words[max(0, run.i - 3 if self.noun_first else run.i - 2) : run.i - 1]):
             return "place"
         stock = self._set("stock_after")
