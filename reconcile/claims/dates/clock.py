@@ -118,7 +118,7 @@ def _ends_day(words: Words, end: int) -> bool:
     if end and words.number(end - 1) is not None:
         return any(words.family(k, "weekday") or words.family(k, "mon") for k in range(max(end - 3, 0), end - 1))
     return any(
-        words.family(k, name) is not None and words.family(k, name)[1] == end  # type: ignore[index]
+        (found := words.family(k, name)) is not None and found[1] == end
         for k in range(max(end - 4, 0), end)
         for name in ("weekday", "rel")
     )

@@ -14,15 +14,12 @@ from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 
 UNITS = {
-    f"w unit_{unit}": unit
-    for unit in (*("day", "workday", "week", "fortnight"), *("month", "quarter", "year", "decade"))
+    f"w unit_{unit}": unit for unit in ("day", "workday", "week", "fortnight", "month", "quarter", "year", "decade")
 }
-COUNTED = frozenset(
-    [
-        *("w ago_before", "w rolling", "w rolling_one", "w first", "w coming"),
-        *("w unit_week", "w unit_quarter", "w unit_year", "w week_number", "w week_number_weak"),
-    ]
-)
+COUNTED = frozenset([
+    "w ago_before", "w rolling", "w rolling_one", "w first", "w coming",
+    "w unit_week", "w unit_quarter", "w unit_year", "w week_number", "w week_number_weak",
+])  # fmt: skip
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _DAYS = {"day": 1, "week": 7}
 _NAMES = {3: "quarter", 6: "half", 12: "year"}
@@ -178,8 +175,10 @@ class Counts(MonthDays):
     def _inserted(self, i: int) -> Reading | None:
         """Los doce últimos meses, les neuf premiers mois: the modifier stands between number and unit."""
         number = self.w.word_number(i)
-        if number is None or not 0 < number < MOST or not self.w.alone(i) or not FIXED.isdisjoint(self._kinds(i + 1)):
+        if number is None or not 0 < number < MOST or not self.w.alone(i):
             return None
+        if not FIXED.isdisjoint(self.w.kinds(i + 1, i + 2)):
+            return None  # "340 last year": no years are counted
         readers: tuple[tuple[str, Callable[[int, Amount], Reading | None]], ...] = (
             ("w first_mid", self._first),
             ("w rolling_mid", self._rolling),
@@ -191,10 +190,6 @@ class Counts(MonthDays):
                     inside = self._inside(i, _in_weeks(number, unit), last=tag == "w rolling_mid")
                     return (inside if tag != "w coming_mid" else None) or make(i, _in_weeks(number, unit))
         return None
-
-    def _kinds(self, i: int) -> set[str]:
-        """Return the kinds of period that begin at word i ("340 last year": no years are counted)."""
-        return {tag.partition(" ")[0] for tag in self.w.readings(i)}
 
     def _uncounted(self, i: int) -> Reading | None:
         """Quarter ended June 30, week ending Oct. 18, year to March: a unit without a number."""

@@ -53,32 +53,11 @@ _NO_CUE = frozenset(
 _OPENING = frozenset(
     f"w {tag}"
     for tag in (
-        *(
-            "ago_before",
-            "rolling",
-            "first",
-            "decade_before",
-            "noon",
-            "midnight",
-            "clock_prefix",
-            "past_30",
-            "past_15",
-            "to_15",
-            "to_30",
-        ),
-        *(
-            "century_before",
-            "week_of",
-            "rolling_one",
-            "coming",
-            "week_number",
-            "week_number_weak",
-            "unit_week",
-            "unit_quarter",
-            "unit_year",
-        ),
+        "ago_before", "rolling", "rolling_one", "coming", "first", "decade_before", "century_before", "week_of",
+        "week_number", "week_number_weak", "unit_week", "unit_quarter", "unit_year", "noon", "midnight", "clock_prefix",
+        "past_30", "past_15", "to_15", "to_30",
     )
-)
+)  # fmt: skip
 
 
 @lru_cache(maxsize=64)
