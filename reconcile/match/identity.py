@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from reconcile.match import fillers as f
 from reconcile.match import levels as l
+from reconcile.match import misprints as m
 from reconcile.match import shown as show
 from reconcile.match import values as v
 from reconcile.match.declare import (
@@ -162,11 +163,22 @@ IDENTITY = (
         ),
     ),
     Comparison(
+        "figures",
+        Role.IDENTITY,
+        show.nothing,
+        (
+            missing(l.figures_missing, "no other figure on one side"),
+            level("same", "another figure is the same in both sentences", l.figures_shared, AGREE),
+            otherwise("the sentences print other figures", NONE),
+        ),
+    ),
+    Comparison(
         "period",
         Role.IDENTITY,
         show.times,
         (
             missing(v.periods_missing, "no time stated"),
+            level("away", "only one side states a time, a long one or long ago", v.one_away, DISAGREE),
             level("one", "only one side states a time", v.periods_one, NONE),
             level("same", "the same time", v.periods_equal, AGREE),
             level("meets", "overlapping times", v.periods_meet, NEAR),
@@ -353,6 +365,21 @@ IDENTITY = (
         only=("value",),
     ),
     Comparison(
+        "digits",
+        Role.IDENTITY,
+        show.printed,
+        (
+            missing(lambda p: m.figures(p) is None, "no two figures in one unit"),
+            level("swapped 3", "the same digits in another order, three or more", m.swapped(3), AGREE),
+            level("swapped 2", "the same two digits in another order", m.swapped(2), AGREE),
+            level("changed 3", "one digit of three or more differs", m.changed(3), AGREE),
+            level("changed 2", "one of two digits differs", m.changed(2), AGREE),
+            level("dropped", "a digit is left out on one side", m.dropped, NEAR),
+            otherwise("other digits", NONE),
+        ),
+        only=("value",),
+    ),
+    Comparison(
         "role",
         Role.IDENTITY,
         lambda slot: slot.answer.kind if isinstance(slot.answer, Entity) else "",
@@ -389,6 +416,19 @@ IDENTITY = (
             level("31", "at most a month apart", lambda p: v.dates_gap(p) <= 31, AGREE),
             level("366", "at most a year apart", lambda p: v.dates_gap(p) <= 366, NEAR),
             otherwise("years apart", DISAGREE),
+        ),
+        only=("date",),
+    ),
+    Comparison(
+        "day",
+        Role.IDENTITY,
+        show.printed,
+        (
+            missing(lambda p: m.days_apart(p) is None, "no two different days"),
+            level("month", "the same day of another month", m.month_slipped, AGREE),
+            level("tens", "ten or twenty days apart in one month", m.tens_slipped, AGREE),
+            level("next", "a day apart", m.next_day, AGREE),
+            otherwise("other days", NONE),
         ),
         only=("date",),
     ),

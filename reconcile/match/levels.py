@@ -5,6 +5,7 @@ Those over numbers, dates and times of report are in ``values.py``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
@@ -15,6 +16,7 @@ from reconcile.model import Claim, Cue, Direction, Entity, Field, Modality, Stat
 
 SAME_NAME = 0.85
 NEAR = 32  # characters on either side of a slot
+_FIGURE = re.compile(r"(?<![\d.,])(?!(?:19|20)\d\d(?![\d.,]*\d))\d[\d.,\u00a0\u202f]*\d")  # no year alone
 OPPOSITE = {("up", "down"), ("down", "up"), ("win", "lose"), ("lose", "win")}
 
 
@@ -158,6 +160,26 @@ def shared_word_ratio(p: Pairing) -> float:
     """Return shared content stems as a share of the shorter sentence's."""
     a, b = stems_around(p.a), stems_around(p.b)
     return len(a & b) / min(len(a), len(b)) if a and b and p.a.claim.lang == p.b.claim.lang else 0.0
+
+
+@lru_cache(maxsize=65536)
+def figures_around(slot: Slot) -> frozenset[str]:
+    """Return the significant digits of the figures that a sentence prints outside the slot, where there are two."""
+    claim = slot.claim
+    start, end = slot.span.start - claim.start, slot.span.end - claim.start
+    outside = (found for found in _FIGURE.finditer(claim.quote) if found.end() <= start or end <= found.start())
+    digits = ("".join(filter(str.isdecimal, found.group())).strip("0") for found in outside)
+    return frozenset(each for each in digits if len(each) > 1)
+
+
+def figures_missing(p: Pairing) -> bool:
+    """A side prints no other figure."""
+    return not figures_around(p.a) or not figures_around(p.b)
+
+
+def figures_shared(p: Pairing) -> bool:
+    """Both sentences print the same figure beside the slots."""
+    return bool(figures_around(p.a) & figures_around(p.b))
 
 
 # Cues -------------------------------------------------------------------------------------------------------------

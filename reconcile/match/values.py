@@ -69,6 +69,8 @@ RUNNING = frozenset(
     }
 )
 
+AWAY_DAYS = 45  # a longer time, or one that ended longer ago, is no part of what is reported today
+
 # Periods and dates ------------------------------------------------------------------------------------------------
 
 
@@ -97,6 +99,18 @@ def periods_missing(p: Pairing) -> bool:
 def periods_one(p: Pairing) -> bool:
     """Only one side names a time."""
     return not periods(p.a) or not periods(p.b)
+
+
+def one_away(p: Pairing) -> bool:
+    """Only one side names a time, and the nearest to its slot is long or long before the report."""
+    return periods_one(p) and any(_away(slot) for slot in (p.a, p.b) if periods(slot))
+
+
+def _away(slot: Slot) -> bool:
+    near = min(periods(slot), key=lambda t: (max(t.start - slot.span.end, slot.span.start - t.end), t.start))
+    low, high = (date.fromisoformat(str(day)[:10]) for day in (near.low, near.high))
+    told = date.fromisoformat(slot.claim.as_of[:10]) if slot.claim.as_of else high
+    return (high - low).days > AWAY_DAYS or (told - high).days > AWAY_DAYS
 
 
 def periods_equal(p: Pairing) -> bool:

@@ -264,8 +264,10 @@ def _one_in(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure | 
 
 
 def _compound(tokens: Sequence[Token], first: Measure, lex: Lexicon) -> Measure:
-    """Return "five days and 20 hours" as one measure in the smaller unit."""
-    if first.dimension not in _COMPOUND or first.ranged or first.step < 1 or first.kind == "article":
+    """Return "five days and 20 hours", "an hour and 35 minutes" as one measure in the smaller unit."""
+    if first.dimension not in _COMPOUND or first.ranged or first.step < 1:
+        return first
+    if first.kind == "article" and lex.phrases["compound_joiners"].at(tokens, first.stop) is None:
         return first
     if first.dimension == "currency":
         return _with_cents(tokens, first, lex)

@@ -13,7 +13,7 @@ AHEAD_DAYS = 122  # or four months after it
 SATURDAY = 5
 MIN_YEAR, MAX_YEAR = 1800, 2100
 Days = tuple[date, date]
-_EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7), "firsthalf": (0, 15), "secondhalf": (15, 16)}
+_EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7)}
 
 
 def parse_day(published: str | None) -> date | None:
@@ -167,7 +167,12 @@ def part_of(span: Days, part: str) -> Days:
         first, size = _EDGES[part]
         edge = (low + timedelta(days=first), min(low + timedelta(days=first + size - 1), high))
         return edge if first >= 0 else (high + timedelta(days=first + 1), high)
-    third = ((high - low).days + 1) // 3
+    days = (high - low).days + 1
+    if part == "firsthalf":
+        return low, low + timedelta(days=max(days // 2 - 1, 0))
+    if part == "secondhalf":
+        return low + timedelta(days=days // 2), high
+    third = days // 3
     if part == "early":
         return low, low + timedelta(days=max(third - 1, 0))
     if part == "late":
