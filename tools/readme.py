@@ -84,8 +84,9 @@ def figures() -> str:
             "`make train` and `reconcile evaluate stories FOLDER` print them; a finding is right when its",
             "two sentences hold the two positions of a conflict in gold; every conflict not listed there is false.",
             "",
-            "Who wants fewer false alarms shows less (`[match] conflict = 0.6`, or filter by confidence); the same",
-            "left-out conflicts: " + "; ".join(surer(cut, s) for cut, s in trained["judge"]["surer"].items()) + ".",
+            "What is told as a conflict is likelier one than not. Who wants more of them, or fewer false alarms, moves",
+            "the threshold (`[match] conflict = 0.6`; or filter by confidence); the same left-out stories:",
+            "; ".join(surer(cut, s) for cut, s in trained["judge"]["surer"].items()) + ".",
             "",
             f"Expected calibration error of the confidence on left-out stories: "
             f"{trained['calibration']['expected_calibration_error']:.2f} ([picture](docs/reliability.svg)).",
