@@ -1,4 +1,4 @@
-"""How one figure could have become the other by a slip: digits in another order, one digit changed or left out.
+"""How one figure could have become the other by a slip: digits swapped, one changed or left out, a nought more.
 
 The kinds of slip are those of Damerau (1964), "A technique for computer detection and correction of spelling errors",
 between the significant digits of two figures in one unit. Two figures so alike seldom answer different questions.
@@ -72,6 +72,12 @@ def dropped(p: Pairing) -> bool:
         return False
     short, long = sorted((digits(figure) for figure in found), key=len)
     return len(long) == len(short) + 1 >= 3 and any(long[:n] + long[n + 1 :] == short for n in range(len(long)))
+
+
+def tenfold(p: Pairing) -> bool:
+    """Both figures have the same digits, one is ten times the other or more (30,000 and 300,000)."""
+    found = figures(p)
+    return found is not None and digits(found[0]) == digits(found[1]) and found[0] * found[1] > 0
 
 
 def days_apart(p: Pairing) -> tuple[date, date] | None:
