@@ -39,15 +39,21 @@ def digits(figure: Decimal) -> str:
     return "".join(map(str, figure.normalize().as_tuple().digits))
 
 
+def _of_one_size(p: Pairing) -> tuple[str, str] | None:
+    """Return the digits of two figures that are as many and begin at one place."""
+    found = figures(p)
+    if found is None or found[0].adjusted() != found[1].adjusted():
+        return None
+    a, b = (digits(figure) for figure in found)
+    return (a, b) if len(a) == len(b) else None
+
+
 def swapped(least: int) -> Predicate:
     """Hold where both figures have the same digits in another order (8,412 and 4,812), so many or more."""
 
     def holds(p: Pairing) -> bool:
-        found = figures(p)
-        if found is None or found[0].adjusted() != found[1].adjusted():
-            return False
-        a, b = (digits(figure) for figure in found)
-        return len(a) >= least and sorted(a) == sorted(b)
+        found = _of_one_size(p)
+        return found is not None and len(found[0]) >= least and sorted(found[0]) == sorted(found[1])
 
     return holds
 
@@ -56,11 +62,10 @@ def changed(least: int) -> Predicate:
     """Hold where one digit differs (1,340 and 1,640) of so many or more."""
 
     def holds(p: Pairing) -> bool:
-        found = figures(p)
-        if found is None or found[0].adjusted() != found[1].adjusted():
+        found = _of_one_size(p)
+        if found is None or len(found[0]) < least:
             return False
-        a, b = (digits(figure) for figure in found)
-        return len(a) == len(b) >= least and sum(x != y for x, y in zip(a, b, strict=True)) == 1
+        return sum(x != y for x, y in zip(*found, strict=True)) == 1
 
     return holds
 
