@@ -6,7 +6,7 @@ All predicates are symmetric: a row is known by its extractor.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 
 from reconcile.claims import words
@@ -146,7 +146,8 @@ def row_time(p: Pairing) -> TimeRef | None:
 
 def days_of(time: TimeRef) -> int:
     """Return how many days a resolved time lasts."""
-    return (date.fromisoformat(str(time.high)[:10]) - date.fromisoformat(str(time.low)[:10])).days + 1
+    first, last = values.ends(time)
+    return (last - first).days + 1
 
 
 def within(p: Pairing) -> bool:
@@ -171,7 +172,7 @@ def reported_then(p: Pairing) -> bool:
     as_of, time = sides(p)[0].claim.as_of, row_time(p)
     if not no_time_said(p) or not as_of or time is None or reported_early(p):
         return False
-    last = date.fromisoformat(str(time.high)[:10]) + timedelta(days=min(STALE, FRESH + days_of(time)))
+    last = values.ends(time)[1] + timedelta(days=min(STALE, FRESH + days_of(time)))
     return str(as_of)[:10] <= last.isoformat()
 
 

@@ -1,4 +1,7 @@
-"""The identity comparisons: what tells whether two slots answer one question. A new one is one entry here."""
+"""The identity comparisons: what tells whether two slots answer one question. A new one is one entry here.
+
+Those of one kind of slot (values, names, dates) stand in ``identity_kinds.py``.
+"""
 
 from __future__ import annotations
 

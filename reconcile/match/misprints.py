@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from reconcile.match.declare import Pairing, Predicate
-from reconcile.match.values import dates_of, quantities_of
-from reconcile.model import Quantity, TimeRef
+from reconcile.match.values import dates_of, ends, quantities_of
+from reconcile.model import Quantity
 
 
-def figures(p: Pairing) -> tuple[Decimal, Decimal] | None:
+def differing(p: Pairing) -> tuple[Decimal, Decimal] | None:
     """Return the printed figures of two different values in one unit, None where there is none such."""
     found = quantities_of(p)
     if found is None or found[0].unit != found[1].unit or "score" in (found[0].dimension, found[1].dimension):
@@ -30,59 +31,40 @@ def _printed(q: Quantity) -> Decimal | None:
     return q.low if q.low is not None else q.high
 
 
-def digits(figure: Decimal) -> str:
-    """Return the significant digits.
+@lru_cache(maxsize=65536)
+def slip(a: Decimal, b: Decimal) -> tuple[str, int]:
+    """Return the slip between two differing figures, "" where it is none, and the significant digits of the longer.
 
-    >>> digits(Decimal("2400")), digits(Decimal("0.31"))
-    ('24', '31')
+    >>> slip(Decimal(8412), Decimal(4812)), slip(Decimal(1893), Decimal(193)), slip(Decimal(54), Decimal(78))
+    (('swapped', 4), ('dropped', 4), ('', 2))
     """
+    short, long = sorted((_digits(a), _digits(b)), key=len)
+    size = len(long)
+    if len(short) < size:
+        left_out = len(short) + 1 == size >= 3 and any(long[:n] + long[n + 1 :] == short for n in range(size))
+        return ("dropped" if left_out else ""), size
+    if a.adjusted() != b.adjusted():
+        return ("tenfold" if short == long and a * b > 0 else ""), size
+    if sorted(short) == sorted(long):
+        return "swapped", size
+    return ("changed" if sum(x != y for x, y in zip(short, long, strict=True)) == 1 else ""), size
+
+
+def _digits(figure: Decimal) -> str:
     return "".join(map(str, figure.normalize().as_tuple().digits))
 
 
-def _of_one_size(p: Pairing) -> tuple[str, str] | None:
-    """Return the digits of two figures that are as many and begin at one place."""
-    found = figures(p)
-    if found is None or found[0].adjusted() != found[1].adjusted():
-        return None
-    a, b = (digits(figure) for figure in found)
-    return (a, b) if len(a) == len(b) else None
-
-
-def swapped(least: int) -> Predicate:
-    """Hold where both figures have the same digits in another order (8,412 and 4,812), so many or more."""
+def slipped(kind: str, least: int = 1) -> Predicate:
+    """Hold where a slip of this kind, in so many digits or more, makes one figure of the other."""
 
     def holds(p: Pairing) -> bool:
-        found = _of_one_size(p)
-        return found is not None and len(found[0]) >= least and sorted(found[0]) == sorted(found[1])
-
-    return holds
-
-
-def changed(least: int) -> Predicate:
-    """Hold where one digit differs (1,340 and 1,640) of so many or more."""
-
-    def holds(p: Pairing) -> bool:
-        found = _of_one_size(p)
-        if found is None or len(found[0]) < least:
+        found = differing(p)
+        if found is None:
             return False
-        return sum(x != y for x, y in zip(*found, strict=True)) == 1
+        name, size = slip(*found)
+        return name == kind and size >= least
 
     return holds
-
-
-def dropped(p: Pairing) -> bool:
-    """One digit of three or more is missing on one side (1,893 and 193)."""
-    found = figures(p)
-    if found is None:
-        return False
-    short, long = sorted((digits(figure) for figure in found), key=len)
-    return len(long) == len(short) + 1 >= 3 and any(long[:n] + long[n + 1 :] == short for n in range(len(long)))
-
-
-def tenfold(p: Pairing) -> bool:
-    """Both figures have the same digits, one is ten times the other or more (30,000 and 300,000)."""
-    found = figures(p)
-    return found is not None and digits(found[0]) == digits(found[1]) and found[0] * found[1] > 0
 
 
 def days_apart(p: Pairing) -> tuple[date, date] | None:
@@ -90,12 +72,8 @@ def days_apart(p: Pairing) -> tuple[date, date] | None:
     found = dates_of(p)
     if found is None or any(t.low is None or t.low != t.high or t.granularity != "day" for t in found):
         return None
-    a, b = sorted(map(_day, found))
+    a, b = sorted(ends(t)[0] for t in found)
     return (a, b) if a != b else None
-
-
-def _day(time: TimeRef) -> date:
-    return date.fromisoformat(str(time.low)[:10])
 
 
 def month_slipped(p: Pairing) -> bool:

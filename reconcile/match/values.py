@@ -13,6 +13,7 @@ from functools import lru_cache
 from reconcile.claims import quantities, words
 from reconcile.claims.amounts import units
 from reconcile.claims.amounts.intervals import meet
+from reconcile.claims.dates.timeline import parse_day
 from reconcile.match.declare import Pairing, Predicate
 from reconcile.match.levels import metrics_of, stems_around
 from reconcile.match.slots import Slot
@@ -86,6 +87,11 @@ def period_days(slot: Slot) -> frozenset[tuple[str | None, str | None]]:
     return frozenset((t.low, t.high) for t in periods(slot))
 
 
+def ends(time: TimeRef) -> tuple[date, date]:
+    """Return the first and the last day of a resolved time."""
+    return date.fromisoformat(str(time.low)[:10]), date.fromisoformat(str(time.high)[:10])
+
+
 def times_meet(a: TimeRef, b: TimeRef) -> bool:
     """Return whether two resolved times overlap."""
     return bool(a.low and a.high and b.low and b.high) and str(a.low) <= str(b.high) and str(b.low) <= str(a.high)
@@ -103,13 +109,16 @@ def periods_one(p: Pairing) -> bool:
 
 def one_away(p: Pairing) -> bool:
     """Only one side names a time, and the nearest to its slot is long or long before the report."""
-    return periods_one(p) and any(_away(slot) for slot in (p.a, p.b) if periods(slot))
+    return periods_one(p) and (_away(p.a) or _away(p.b))
 
 
+@lru_cache(maxsize=65536)
 def _away(slot: Slot) -> bool:
-    near = min(periods(slot), key=lambda t: (max(t.start - slot.span.end, slot.span.start - t.end), t.start))
-    low, high = (date.fromisoformat(str(day)[:10]) for day in (near.low, near.high))
-    told = date.fromisoformat(slot.claim.as_of[:10]) if slot.claim.as_of else high
+    named = periods(slot)
+    if not named:
+        return False
+    low, high = ends(min(named, key=lambda t: (max(t.start - slot.span.end, slot.span.start - t.end), t.start)))
+    told = parse_day(slot.claim.as_of) or high
     return (high - low).days > AWAY_DAYS or (told - high).days > AWAY_DAYS
 
 
@@ -153,7 +162,7 @@ def dates_gap(p: Pairing) -> int:
     if found is None or not dates_resolved(p):
         return -1
     first, second = sorted(found, key=lambda t: (str(t.low), str(t.high)))
-    return max((date.fromisoformat(str(second.low)[:10]) - date.fromisoformat(str(first.high)[:10])).days, 0)
+    return max((ends(second)[0] - ends(first)[1]).days, 0)
 
 
 def dates_other_grain(p: Pairing) -> bool:

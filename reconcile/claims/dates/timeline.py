@@ -13,7 +13,7 @@ AHEAD_DAYS = 122  # or four months after it
 SATURDAY = 5
 MIN_YEAR, MAX_YEAR = 1800, 2100
 Days = tuple[date, date]
-_EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7)}
+_EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7), "firstfortnight": (0, 15), "secondfortnight": (15, 16)}
 
 
 def parse_day(published: str | None) -> date | None:
@@ -161,7 +161,7 @@ def beside(anchor: date, make: Callable[[int], Days | None], step: int) -> Days 
 
 
 def part_of(span: Days, part: str) -> Days:
-    """Return the early, mid or late third of a span of days, its first or last week, or its first or second half."""
+    """Return the early, mid or late third of a span of days, its first or last week, fortnight or half."""
     low, high = span
     if part in _EDGES:
         first, size = _EDGES[part]
