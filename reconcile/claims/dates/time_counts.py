@@ -114,9 +114,9 @@ class Counts(MonthDays):
         days = timeline.nth_of(nth[0], nth[1], base.days) if base.days else None
         return None if base.days and days is None else Reading(i, base.j, days, nth[0], "point", base.year)
 
-    def _base_of(self, j: int) -> Reading | None:
-        """Return the month or year that follows "of" at word j: "of August", "of 2021", "of next year"."""
-        k = self.skip(j, "w of", "w daylink")
+    def _base_of(self, j: int, *links: str) -> Reading | None:
+        """Return the month or year that follows "of" (or another link) at word j: "of August", "of next year"."""
+        k = self.skip(j, "w of", "w daylink", *links)
         joined = j < k < len(self.w) and not self.tokens.hard[j] and not self.tokens.hard[k]
         base = self._part_base(k) if joined else None
         return base if base and base.granularity in ("month", "year") else None
@@ -149,6 +149,8 @@ class Counts(MonthDays):
         ):
             if behind := self._follows(j, tag):
                 return make(i, (count, unit, behind))
+        if begun := self._begun(i, found):
+            return begun
         for tag, sign in (("earlier", -1), ("later", 1)):
             if (behind := self._follows(j, f"w {tag}_than")) and (
                 near := self._beside(i, behind, (unit, sign * count))
@@ -237,14 +239,28 @@ class Counts(MonthDays):
 
     def _beside(self, i: int, j: int, shift: tuple[str, int]) -> Reading | None:
         """Two days before Christmas, zwei Wochen nach dem 3. Mai: counted from the date at word j."""
-        if self.w.before(i, "w lasting") >= 0:
-            return None  # "stays for three weeks from Thursday"
         k = self.skip(j, "w articles", "w daylink")
         base = self.day_base(k) if k < len(self.w) else None
         if base is None or base.granularity != "day" or base.shift:
             return None
         days = timeline.around(shift[0], base.days[0], shift[1]) if base.days else None
         return replace(base, i=i, days=days, granularity=shift[0], kind="point")
+
+    def _begun(self, i: int, found: Amount) -> Reading | None:
+        """Three days starting Monday, for two weeks from 3 May: so many days, weeks or months on from a day."""
+        count, unit, j = found
+        lasting = self.w.before(i, "w lasting") >= 0
+        tags = ("w begun", "w later_than") if lasting else ("w begun",)
+        comma = j < len(self.w) and self.tokens.gap(j).strip() == ","
+        for tag in tags:
+            k = self.w.tag(j, tag) if comma and lasting else self._follows(j, tag)
+            base = self.day_base(self.skip(k, "w on", "w articles", "w daylink")) if 0 < k < len(self.w) else None
+            if base is None or base.granularity != "day" or base.shift:
+                continue
+            after = timeline.back(unit, base.days[0], -count) if base.days else None
+            days = (base.days[0], after - timedelta(days=1)) if base.days and after else None
+            return replace(base, i=i, days=days, granularity="day", kind="period")
+        return None
 
     def day_base(self, k: int) -> Reading | None:
         """Return the date or feast at word k."""

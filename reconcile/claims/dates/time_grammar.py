@@ -53,6 +53,8 @@ class Grammar(Counts):
         if (start := self.w.before(i, "w night_to")) >= 0 and self.anchor:
             second = self._resolved_weekday(i, j, day).days
             return Reading(start, j, (second[0] - timedelta(days=1), second[0]) if second else None, "day")
+        if nth := self._nth_weekday(i, j, day):
+            return nth
         if (k := self._date_behind(j)) is not None and k.granularity == "day":
             return replace(k, i=i)
         if bracketed := self.numbered_day(i, self._behind_daypart(j), day):
@@ -64,6 +66,23 @@ class Grammar(Counts):
             when = span[0] + timedelta(days=day) if span else None
             return Reading(i, week[1], (when, when) if when else None, "day")
         return self._resolved_weekday(i, j, day)
+
+    def _nth_weekday(self, i: int, j: int, day: int) -> Reading | None:
+        """The first Monday of May, el último viernes de octubre, Senin pertama bulan Mei: counted in its month."""
+        low = self.w.before(i, "w last")
+        number, end = -1, self._behind_daypart(j)
+        for start in (i - 1, i - 2):
+            if (nth := self.day_at(start)) and nth.j == i and nth.rank and self.loose(i):
+                low, number = start, nth.number
+        if low < 0 and (nth := self.day_at(j)) and nth.rank and self.tokens.soft[j] and self.w.number(j) is None:
+            low, number, end = i, nth.number, nth.j
+        base = self._base_of(end, "w in") if low >= 0 else None
+        if base is None or base.granularity != "month":
+            return None
+        days = timeline.nth_weekday(day, number, base.days) if base.days else None
+        if low == i and base.days and base.days[0].replace(day=number).weekday() == day:
+            return None  # "lunes primero de mayo" is the first of May
+        return None if base.days and days is None else Reading(low, base.j, days, "day", "point", base.year)
 
     def week_day(self, i: int) -> Reading | None:
         """Next week on Tuesday, kommende Woche am Dienstag, nächste Woche Mittwoch."""

@@ -7,6 +7,7 @@ text leaves out.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
@@ -16,7 +17,7 @@ from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 from reconcile.claims.words import stopwords
 
-DASHES = ("-", "–", "—", " - ", " – ", "./", "/", ".-", ".–")
+DASHES = ("-", "–", "—", "~", " - ", " – ", " ~ ", "./", "/", ".-", ".–")
 _GOES_ON = ("%", "‰", "€", "$", "£", "°", "-", "–", "—", "/", ":")  # marks behind digits that are no whole number
 _AFTER_DAYS = frozenset(["w dayparts", "w clock_at", "w clock_prefix", "w noon", "w midnight", "w to", "w post_last"])
 SHORT_SPLIT = 40  # "'41" is 1941, "'40" is 2040
@@ -178,6 +179,9 @@ class Spans:
         """Last week, this year, third quarter of 2025, first half, so far this year, the summer."""
         if not self.w.readings(i):
             return None
+        if (j := self.w.tag(i, "w weekend_of")) and j < len(self.w):
+            feast = self.fixed(j)
+            return replace(feast, i=i) if feast and feast.granularity == "week" else None
         for unit in ("week", "weekend", "month", "quarter", "year", "decade"):
             if (found := self.w.family(i, unit)) and not self._big(unit, found[1] - 1):
                 return self._unit(i, found[1], (unit, int(found[0])))
@@ -216,19 +220,25 @@ class Spans:
         )
 
     def _holiday(self, i: int, found: tuple[str, int], rule: str) -> Reading:
-        """Christmas Day, Ostermontag, Thanksgiving 2023, last Easter, la próxima Navidad (``timeline.feast``)."""
-        year = self.year_after(found[1])
+        """Christmas Day, Ostermontag, Thanksgiving 2023, last Easter, Labor Day weekend (``timeline.feast``)."""
+        j = self.skip(found[1], "w feast_weekend")
+        year = self.year_after(j)
+        end = self.skip(year[1], "w feast_weekend") if year else j
+        long = j > found[1] or (year is not None and end > year[1])
+        of = self.w.before(i, "w weekend_of")
 
         def dated(y: int) -> Days | None:
-            return timeline.feast(y, rule, found[0])
+            days = timeline.feast(y, rule, found[0])
+            return timeline.long_weekend(days[0]) if days and (long or of >= 0) else days
 
-        for tag in ("last", "next") if self.anchor and year is None else ():
-            low, behind = self.w.before(i, f"w {tag}"), self.w.tag(found[1], f"w post_{tag}")
-            if low >= 0 or (behind and self.loose(found[1])):
-                days = timeline.beside(self.anchor, dated, 1 if tag == "next" else -1) if self.anchor else None
-                return Reading(low if low >= 0 else i, behind or found[1], days, "day")
-        days = self.spans(dated, year[0] if year else None, (i, found[1]))
-        return Reading(i, year[1] if year else found[1], days, "day", "point", bool(year))
+        size = "week" if long or of >= 0 else "day"
+        for tag, step in (("last", -1), ("next", 1)) if self.anchor and year is None else ():
+            low, behind = self.w.before(i, f"w {tag}"), self.w.tag(j, f"w post_{tag}")
+            if low >= 0 or (behind and self.loose(j)):
+                days = timeline.beside(self.anchor, dated, step) if self.anchor else None
+                return Reading(low if low >= 0 else i, behind or j, days, size)
+        days = self.spans(dated, year[0] if year else None, (i, j))
+        return Reading(i if of < 0 else of, end, days, size, "point", bool(year))
 
     def _unit(self, i: int, j: int, unit: tuple[str, int]) -> Reading:
         name, count = unit
@@ -329,11 +339,13 @@ class Spans:
         if year is None or not self._year_context(i):
             return None
         last, j = year, i + 1
+        if (month := self.w.family(j, "mon")) and self.tokens.soft[j] and self.closed(month[1]) and self.w.capital(j):
+            return Reading(i, month[1], timeline.months(year, int(month[0]), int(month[0])), "month")
         for tag, size, granularity in (("q", 3, "quarter"), ("h", 6, "half")):
             if (found := self.w.family(j, tag)) and not self.tokens.hard[j]:
                 first = (int(found[0]) - 1) * size + 1
                 return Reading(i, found[1], timeline.months(year, first, first + size - 1), granularity, "period")
-        if j < len(self.w) and self.tokens.gap(j) in ("/", "-", "–", "—") and (number := self.w.number(j)):
+        if j < len(self.w) and self.tokens.gap(j) in ("/", "-", "–", "—", "~") and (number := self.w.number(j)):
             if number == (year + 1) % 100 and len(self.tokens.words[j]) == 2:
                 last, j = year + 1, j + 1
             elif year < number <= timeline.MAX_YEAR:
@@ -342,6 +354,8 @@ class Spans:
             last, j = second, other + 1
         elif other and (self.w.number(other) or 0) > timeline.MAX_YEAR:
             return None  # "between 2000 and 2500 people"
+        if j < len(self.w) and self.tokens.gap(j) == "-" and self.tokens.words[j][0].isdigit():
+            return None  # "+63 2010-2015-86"
         return Reading(i, j, (date(year, 1, 1), date(last, 12, 31)), "year", "period")
 
     def year_in_words(self, i: int) -> Reading | None:
@@ -360,6 +374,8 @@ class Spans:
         if following in word_set(lang, "time_words", "counted") or ahead in word_set(lang, "time_words", "numbered"):
             return False
         gap = self.tokens.gap(i)
+        if gap == "-" and i and words[i - 1][-1].isdigit() and not self.w.year(i - 1):
+            return False
         if "(" in gap or self.tokens.gap(i + 1)[:1] == ")" or (gap in ("–", "-") and i and self.w.year(i - 1)):
             return True
         year = int(words[i])

@@ -36,6 +36,7 @@ _NO_CUE = frozenset(
         "past_endings",
         "than",
         "and",
+        "listing",
         "said_subject_first",
         "year_before",
         "modal",

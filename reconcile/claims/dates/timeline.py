@@ -110,6 +110,24 @@ def nth_of(unit: str, number: int, span: Days) -> Days | None:
     return (start, min(start + timedelta(days=size - 1), high)) if low <= start <= high else None
 
 
+def nth_weekday(weekday: int, number: int, span: Days) -> Days | None:
+    """Return the number-th weekday (Monday is 0) of a span, the last for -1, None beyond its end."""
+    low, high = span
+    if number > 0:
+        day = low + timedelta(days=(weekday - low.weekday()) % 7 + 7 * (number - 1))
+    else:
+        day = high - timedelta(days=(high.weekday() - weekday) % 7)
+    return (day, day) if low <= day <= high else None
+
+
+def long_weekend(day: date) -> Days | None:
+    """Return the weekend that a feast makes: from it or Saturday on, to Sunday or a Monday; None in mid-week."""
+    if day.weekday() in (1, 2):
+        return None
+    saturday = day + timedelta(days=(SATURDAY - day.weekday()) if day.weekday() > 2 else -2)
+    return min(day, saturday), max(day, saturday + timedelta(days=1))
+
+
 def around(unit: str, anchor: date, count: int) -> Days | None:
     """Return what a writer means by ``count`` units from a day: the day, a week around it, or its month or year."""
     day = back(unit, anchor, -count)
@@ -143,8 +161,8 @@ def feast(year: int, rule: str, argument: str) -> Days | None:
         day = easter(year) + timedelta(days=int(argument))
     elif rule == "nth":
         month, nth, weekday, after = map(int, argument.split())
-        first = date(year, month, 1)
-        day = first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (nth - 1) + after)
+        first = nth_weekday(weekday, nth, months(year, month, month))
+        day = (first[0] if first else date(year, month, 1)) + timedelta(days=after)
     else:
         month, number = map(int, argument.split("-"))
         found = valid(year, month, number)
