@@ -74,15 +74,15 @@ def _shifted(reading: Reading, found: list[TimeRef]) -> Reading:
     return replace(reading, days=around(reading.shift[0], base, reading.shift[1]))
 
 
-def clock_minutes(raw: str, lang: str) -> int | None:
-    """Return a clock expression as minutes after midnight, None where it is none.
+def clock_minutes(text: str, lang: str, start: int = 0) -> int | None:
+    """Return the clock expression that begins a text from ``start`` on, as minutes after midnight; None if none does.
 
-    >>> clock_minutes("8 a.m.", "en")
-    480
+    >>> clock_minutes("8 a.m.", "en"), clock_minutes("last night at 8", "en", 11)
+    (480, 1200)
     """
-    words = Words(raw, lang)
+    words = Words(text, lang)
     for i in range(len(words)):
-        time = clock.read(words, i, known=True)
+        time = clock.read(words, i, known=True) if words.tokens.starts[i] >= start else None
         if time is not None:
             return time.minutes
     return None

@@ -86,7 +86,7 @@ def rows(root: Path) -> list[Row]:
             if gold.kind in OUTSIDE:
                 left_out[gold.kind] += 1
                 continue
-            mine = answer(gold, found)
+            mine = answer(gold, text, found)
             count = counts[gold.kind]
             count[0] += 1
             count[1] += mine is not None
@@ -103,11 +103,11 @@ def cases(root: Path) -> Iterator[tuple[str, str | None, list[Gold]]]:
         yield case["Input"], case.get("Context", {}).get("ReferenceDateTime"), [_gold(r) for r in case["Results"]]
 
 
-def answer(gold: Gold, found: Sequence[TimeRef]) -> bool | None:
+def answer(gold: Gold, text: str, found: Sequence[TimeRef]) -> bool | None:
     """Say whether our times inside an expected expression are right; None where we give nothing resolved."""
     mine = [ref for ref in found if _touch(ref, gold)]
     days = [(ref.low, ref.high) for ref in mine if ref.low is not None and ref.high is not None]
-    minutes = [m for ref in mine if ref.kind == "clock" if (m := times.clock_minutes(ref.raw, "en")) is not None]
+    minutes = [m for ref in mine if ref.kind == "clock" if (m := times.clock_minutes(text, "en", ref.start)) is not None]
     if gold.kind == "time":
         return bool(set(minutes) & gold.minutes) if minutes else None
     if not days:

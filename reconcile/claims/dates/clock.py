@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from reconcile.claims.dates.time_numerals import spelled
 from reconcile.claims.dates.time_words import Words
+from reconcile.claims.phrases import word_set
 from reconcile.claims.words import stopwords
 
 _GLUED = re.compile(r"(\d{1,2})(?:h(\d{2})?|(am|pm)|u)")
@@ -13,6 +15,7 @@ _HALVES = ("am", "pm", "a", "p", "o")  # a.m., p.m., o'clock behind an hour in w
 _SHIFTS = (("w past_30", 30), ("w past_15", 15), ("w to_15", -15), ("w to_30", -30))
 _OPENERS = frozenset(["w clock_prefix", "w noon", "w midnight", *(tag for tag, _ in _SHIFTS)])
 _NOON, _MIDNIGHT = 12 * 60, 0
+NIGHT = 4  # "last night at 3" is after midnight, "last night at 8" before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,9 @@ def read(words: Words, i: int, *, known: bool = False) -> Clock | None:
     start = words.tag(i, "w clock_prefix")
     if start and start < len(words) and not words.tokens.hard[start]:
         return _timed(words, i, start, prefixed=True)
+    if (words.tokens.words[i][0].isdigit() or _named_hour(words, i)) and (bare := _bare(words, i, known=known)):
+        return bare
     if words.tokens.words[i][0].isdigit():
-        if (bare := _bare(words, i, known=known)) is not None:
-            return bare
         before = words.before(i, "w clock_at")
         return _timed(words, i, i, prefixed=False, at=before >= 0)
     if (
@@ -60,14 +63,23 @@ def may_open(words: Words, i: int) -> bool:
         return True
     if not words.counts(i) or i + 1 >= len(words):
         return False
-    return words.tokens.words[i + 1] in _HALVES or _behind_minutes(words, i) > 0
+    return words.tokens.words[i + 1] in _HALVES or _minutes_past(words, i) is not None or _named_hour(words, i)
 
 
-def _behind_minutes(words: Words, i: int) -> int:
-    """Return the position behind "past" in "ten past" or "20 minutes past" at word i, else 0."""
-    return words.tag(i + 1, "w minutes_past") or (
-        words.tag(i + 2, "w minutes_past") if words.tag(i + 1, "w unit_hour") == i + 2 else 0
-    )
+def _named_hour(words: Words, i: int) -> bool:
+    """Return whether the hour in words at i follows the preposition of a clock time ("at seven")."""
+    return words.hour(i) is not None and words.before(i, "w clock_bare") >= 0
+
+
+def _minutes_past(words: Words, i: int) -> tuple[int, int] | None:
+    """Return (minutes, position behind "past") of "ten past", "20 minutes past", "thirty-six min past" at word i."""
+    number, j = words.number(i), i + 1
+    if number is None and (found := spelled(words.tokens, i, words.lang)) and not found.rank:
+        number, j = found.number, found.j
+    unit = words.tag(j, "w unit_hour") if j < len(words) else 0
+    k = words.tag(unit or j, "w minutes_past") if (unit or j) < len(words) else 0
+    fits = number is not None and 1 <= number <= (59 if unit else 29) and 0 < k < len(words)
+    return (number or 0, k) if fits and not words.tokens.hard[k] else None
 
 
 def _past(words: Words, i: int) -> Clock | None:
@@ -76,9 +88,8 @@ def _past(words: Words, i: int) -> Clock | None:
     for tag, shift in _SHIFTS if readings and words.before(i, "w minutes_past") < 0 else ():
         if (k := readings.get(tag, 0)) and k < len(words) and not words.tokens.hard[k]:
             return _shifted(words, (i, k), shift)
-    k = _behind_minutes(words, i)
-    number = words.word_number(i) if k and k < len(words) and not words.tokens.hard[k] else None
-    return _shifted(words, (i, k), number) if number is not None and 1 <= number <= 29 else None
+    past = _minutes_past(words, i)
+    return _shifted(words, (i, past[1]), past[0]) if past else None
 
 
 def _shifted(words: Words, at: tuple[int, int], shift: int) -> Clock | None:
@@ -95,13 +106,14 @@ def _shifted(words: Words, at: tuple[int, int], shift: int) -> Clock | None:
 
 
 def _bare(words: Words, i: int, *, known: bool) -> Clock | None:
-    """Return "at 5" beside a day or a part of it ("on Tuesday at 5", "tonight around 7")."""
+    """Return "at 5" beside a day or a part of it ("on Tuesday at 5", "tonight around 7", "at seven on Friday")."""
     start = words.before(i, "w clock_bare")
-    parsed = _digits(words, i) if start >= 0 else None
+    parsed = (_digits(words, i) or _spelled(words, i)) if start >= 0 else None
     if parsed is None or parsed[3] not in ("bare", "colon") or not 1 <= parsed[0] <= 12 or parsed[1] > 59:
         return None
     hour, minute, j, shape = parsed
     half = next((half for half in ("am", "pm") if words.before(start, f"w clock_{half}") >= 0), "")
+    half = half or ("pm" if hour > NIGHT and words.before(start, "w clock_late") >= 0 else "")
     if words.tokens.gap(j)[:1] in (":", "-", "–", "/", "%") or words.tokens.hard[i]:
         return None
     if _suffix(words, j)[0] or not words.alone(j - 1) or (shape == "colon" and not half) or _counts(words, j):
@@ -164,6 +176,8 @@ def _digits(words: Words, k: int) -> tuple[int, int, int, str] | None:
     word = tokens.words[k]
     if len(word) < 4 and word[-1] in "ap" and word[:-1].isdecimal() and _dotted(words, k + 1) and words.alone(k):
         return int(word[:-1]), 0, k + 2, "suffix"
+    if word[-1] in "ap" and word[:-1].isdecimal() and word[-1] in word_set(words.lang, "time_words", "clock_glued"):
+        return (int(word[:-1]), 0, k + 1, "suffix") if words.before(k, "w clock_at") >= 0 else None
     if glued := _GLUED.fullmatch(word):
         shape = "suffix" if glued.group(3) else "h" if glued.group(2) or "h" in word else ""
         return int(glued.group(1)), int(glued.group(2) or 0), k + 1, shape or "suffix"
@@ -186,8 +200,9 @@ def _minutes(words: Words, k: int) -> tuple[int, int, int, str] | None:
             return hour, int(following), k + 2, "colon" if gap == ":" else "point"
         if gap == ":" and len(following) == 3 and following[-1] in "ap" and _dotted(words, k + 2):
             return (hour, int(following[:2]), k + 3, "colon") if following[:2].isdecimal() else None
-        if gap in (":", ".") and (glued := re.fullmatch(r"(\d{2})(am|pm)", following)):
-            return hour, int(glued.group(1)), k + 2, "colon"
+        if gap in (":", ".") and (glued := re.fullmatch(r"(\d{2})(am|pm|[ap])", following)):
+            whole = len(glued.group(2)) == 2 or glued.group(2) in word_set(words.lang, "time_words", "clock_glued")
+            return (hour, int(glued.group(1)), k + 2, "colon") if whole else None
         if gap in (" ", "\u00a0", "\u202f") and following == "h":
             minute = words.number(k + 2) if k + 2 < len(words) and len(tokens.words[k + 2]) == 2 else None
             return hour, minute or 0, k + (3 if minute is not None else 2), "h"
@@ -202,12 +217,18 @@ def _dotted(words: Words, k: int) -> bool:
 
 
 def _seconds(words: Words, k: int) -> int:
-    """Return the position behind the seconds of "7:56:30 pm" (without am or pm it is how long a race took), else 0."""
+    """Return the position behind the seconds of "7:56:30 pm", "Oct 26 15:50:06", else 0.
+
+    Without am or pm or a date before it, it is how long a race took.
+    """
     pairs = words.tokens.words[k + 1 : k + 3]
-    timed = len(pairs) == 2 and all(len(pair) == 2 and pair.isdecimal() for pair in pairs)
-    if not timed or words.tokens.gap(k + 2) != ":":
+    if len(pairs) < 2 or words.tokens.gap(k + 2) != ":" or not (len(pairs[0]) == 2 and pairs[0].isdecimal()):
         return 0
-    return k + 3 if _suffix(words, k + 3)[0] in ("am", "pm") else 0
+    if re.fullmatch(r"\d{2}(am|pm)", pairs[1]):
+        return k + 3
+    dated = words.number(k - 1) is not None and words.tokens.gap(k).strip() in ("", "@", ",")
+    timed = len(pairs[1]) == 2 and pairs[1].isdecimal()
+    return k + 3 if timed and (dated or _suffix(words, k + 3)[0] in ("am", "pm")) else 0
 
 
 def _longer(words: Words, k: int) -> bool:
@@ -216,8 +237,14 @@ def _longer(words: Words, k: int) -> bool:
 
 
 def _spelled(words: Words, k: int) -> tuple[int, int, int, str] | None:
+    """Return (hour, minute, position behind, shape) of "seven" or "seven twenty-seven" at word k."""
     hour = words.hour(k)
-    return (hour, 0, k + 1, "bare") if hour is not None else None
+    if hour is None:
+        return None
+    minute = spelled(words.tokens, k + 1, words.lang) if words.tokens.gap(k + 1) in (" ", "-") else None
+    if minute is None or minute.rank or not 10 <= minute.number <= 59 or _counts(words, minute.j):
+        return hour, 0, k + 1, "bare"
+    return hour, minute.number, minute.j, "bare"
 
 
 def _half(words: Words, j: int, shape: str) -> int:

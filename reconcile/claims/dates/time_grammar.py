@@ -59,13 +59,25 @@ class Grammar(Counts):
             return replace(k, i=i)
         if bracketed := self.numbered_day(i, self._behind_daypart(j), day):
             return bracketed
-        starts = (self.skip(j, "w of", "w daylink"), self.skip(j, "w daylink"))
+        behind = self._behind_daypart(j)
+        starts = (self.skip(j, "w of", "w daylink"), self.skip(j, "w daylink"), behind)
         week = next((found for start in starts if (found := self.w.family(start, "week"))), None)
         if week and self.anchor and self.loose(j):
             span = timeline.unit_span("week", self.anchor, int(week[0]))
             when = span[0] + timedelta(days=day) if span else None
             return Reading(i, week[1], (when, when) if when else None, "day")
-        return self._resolved_weekday(i, j, day)
+        return self._weeks_away(i, behind, day) or self._resolved_weekday(i, j, day)
+
+    def _weeks_away(self, i: int, j: int, day: int) -> Reading | None:
+        """Monday two weeks from now, on Friday three weeks ago: the weekday of that week."""
+        found = self._count(j) if self.loose(j) and self.anchor else None
+        if found is None or found[1] != "week" or (weeks := self._behind(j, found)) is None or not weeks.days:
+            return None
+        if weeks.granularity != "week" or weeks.kind != "point" or weeks.shift:
+            return None
+        span = timeline.unit_span("week", weeks.days[0] + timedelta(days=3), 0)
+        when = span[0] + timedelta(days=day) if span else None
+        return Reading(i, weeks.j, (when, when), "day") if when else None
 
     def _nth_weekday(self, i: int, j: int, day: int) -> Reading | None:
         """The first Monday of May, el último viernes de octubre, Senin pertama bulan Mei: counted in its month."""
@@ -137,9 +149,9 @@ class Grammar(Counts):
             return Reading(low, behind, None, "day")
         past, ahead = (self.anchor.weekday() - day) % 7, (day - self.anchor.weekday()) % 7
         if mode == "last":
-            shift = -(past or 7)
+            shift = -(past or 7) - 7 * (past == 1 and self._farther(low))
         elif mode == "next":
-            shift = ahead or 7
+            shift = (ahead or 7) + 7 * (ahead == 1 and self._farther(low))
         else:
             lean = self.lean(low, behind)
             if not lean and mode == "this" and word_set(self.w.lang, "time_words", "this_default") == {"future"}:
@@ -147,6 +159,10 @@ class Grammar(Counts):
             shift = ahead if lean == "future" else -past
         when = self.anchor + timedelta(days=shift)
         return Reading(low, behind, (when, when), "day")
+
+    def _farther(self, i: int) -> bool:
+        """Return whether the word at i, said the day before or after, means a week away: "last Monday" on a Tuesday."""
+        return self.tokens.words[i] in word_set(self.w.lang, "time_words", "farther")
 
     def relative(self, i: int) -> Reading | None:
         """Today, kahapon ng umaga, last night, ayer por la tarde, übermorgen."""

@@ -9,7 +9,7 @@ from reconcile.claims.dates.time_grammar import Grammar, read
 from reconcile.claims.dates.time_words import Words
 from reconcile.claims.dates.timeline import Days, Reading, valid
 
-_SIZES = ("day", "week", "month", "part", "year")  # from fine to coarse
+_SIZES = ("day", "week", "month", "part", "quarter", "year")  # from fine to coarse
 
 
 def widened(grammar: Grammar, reading: Reading) -> Reading:
@@ -33,7 +33,7 @@ def _joined(grammar: Grammar, first: Reading) -> Reading | None:
 
     Times of different size need "from" or "between" before them. Weekdays without it are opening hours: no dates.
     """
-    if first.granularity not in _SIZES or first.shift or _ranged(first):
+    if first.granularity not in _SIZES or first.shift or _ranged(grammar.w, first):
         return None
     words = grammar.w
     opened = words.before(first.i, "w from") >= 0
@@ -46,13 +46,17 @@ def _joined(grammar: Grammar, first: Reading) -> Reading | None:
         return Reading(first.i, end, (low, anchor) if low and anchor and low <= anchor else None, "day", "period")
     other = grammar.skip(at, "w articles", "w day_the")
     second = read(grammar, other) if other < len(words) and words.starts(other) else None
-    if second is None or second.granularity not in _SIZES or second.i != other or second.shift or _ranged(second):
+    if second is None or second.granularity not in _SIZES or second.i != other or second.shift or _ranged(words, second):
         return None
     if second.days is None and first.days is not None:
         return None  # "1955 to the fall of Saigon"
     mixed = second.granularity != first.granularity
-    if (mixed or first.granularity == "year") and (not opened or grammar.tokens.gap(first.j) == "-"):
+    until = words.tag(first.j, "w until") == at
+    if (mixed or first.granularity == "year") and (not (opened or until) or grammar.tokens.gap(first.j) == "-"):
         return None
+    if opened and weekday and not mixed and first.days and second.days and words.number(second.j - 1):
+        low, high = first.days[0], second.days[1]  # "from next Friday to Oct. 1, 2026"
+        return Reading(first.i, second.j, (low, high) if low <= high else None, "day", "period", second.year)
     if weekday != _bare_weekday(words, other, second.j) or words.number(grammar.skip(second.j, "w daylink")):
         return None
     if weekday and not opened:
@@ -79,8 +83,10 @@ def _from_now(grammar: Grammar, reading: Reading) -> Reading | None:
     return replace(reading, i=now, days=days, granularity="day", kind="period")
 
 
-def _ranged(reading: Reading) -> bool:
-    """Return whether a reading is a range already (a year is a period, but one time)."""
+def _ranged(words: Words, reading: Reading) -> bool:
+    """Return whether a reading is a range already (a year or a quarter with its number is a period, but one time)."""
+    if reading.granularity == "quarter" and any(words.family(k, "q") for k in range(reading.i, reading.j)):
+        return False
     return reading.kind == "period" and reading.granularity != "year"
 
 

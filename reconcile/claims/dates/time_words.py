@@ -37,6 +37,8 @@ _NO_CUE = frozenset(
         "than",
         "and",
         "listing",
+        "clock_glued",
+        "farther",
         "said_subject_first",
         "year_before",
         "modal",
