@@ -29,7 +29,8 @@ OUTSIDE = {
     "timezone": "a zone alone is no time",
     "timerange": "hours without a day: an interval inside a day is not modelled",
     "open": "before or after a time: intervals are closed (an open start, 'since', is judged by its first day)",
-    "vague": "how long early, mid and late last is a convention (ours: thirds of the month or year)",
+    "vague": "how long early, mid and late last is a convention (ours: thirds of the month or year), as is a day's end",
+    "century": "whether a century begins with its year 00 or 01 (ours) is a convention",
     "counted": "how exact a count of weeks, months or years is, is a convention (ours: the week, month or year there)",
     "weeks": "whether the first week of a month or year begins on its first day (ours) or on a Monday is a convention",
     "rest": "earlier and later this month are its halves by convention (ours: up to publication, and from it)",
@@ -52,6 +53,8 @@ _WORDED = (  # a class by what an expected expression says; the first that fits
     ("rest", r"(?:earlier|later) (?:in the|this) (?:week|month|year)"),
     ("weeks", r"(?:the )?(?:first|second|third|last|1st|2nd|3rd|\d+) (?:\d )?weeks? of .*"),
     ("vague", r".*\b(?:start|beginning|middle|end) of .*\b(?:start|beginning|middle|end) of .*"),
+    ("vague", r"from .* to the (?:start|beginning|middle|end) of .*|(?:the )?end of (?:the |this )?(?:to\w+|\w+day)"),
+    ("century", r"\S+\s+century"),
     ("counted", r"(?:in )?" + _NUMBER + r" (?:weeks?|months?|years?|fortnights?)\b(?! starting).*|(?:in )?a fortnight"),
 )
 
@@ -107,7 +110,9 @@ def answer(gold: Gold, text: str, found: Sequence[TimeRef]) -> bool | None:
     """Say whether our times inside an expected expression are right; None where we give nothing resolved."""
     mine = [ref for ref in found if _touch(ref, gold)]
     days = [(ref.low, ref.high) for ref in mine if ref.low is not None and ref.high is not None]
-    minutes = [m for ref in mine if ref.kind == "clock" if (m := times.clock_minutes(text, "en", ref.start)) is not None]
+    minutes = [
+        m for ref in mine if ref.kind == "clock" if (m := times.clock_minutes(text, "en", ref.start)) is not None
+    ]
     if gold.kind == "time":
         return bool(set(minutes) & gold.minutes) if minutes else None
     if not days:

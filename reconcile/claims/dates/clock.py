@@ -116,7 +116,7 @@ def _bare(words: Words, i: int, *, known: bool) -> Clock | None:
     half = half or ("pm" if hour > NIGHT and words.before(start, "w clock_late") >= 0 else "")
     if words.tokens.gap(j)[:1] in (":", "-", "–", "/", "%") or words.tokens.hard[i]:
         return None
-    if _suffix(words, j)[0] or not words.alone(j - 1) or (shape == "colon" and not half) or _counts(words, j):
+    if _suffix(words, j)[0] or not (half if shape == "colon" else words.alone(j - 1)) or _counts(words, j):
         return None
     if not (known or half or _ends_day(words, start) or _opens_day(words, j)):
         return None
@@ -259,6 +259,8 @@ def _suffix(words: Words, j: int) -> tuple[str, int]:
         return words.tokens.words[j - 2][-1] + "m", _zone(words, j)
     if words.tokens.words[j - 1].endswith(("am", "pm")) and words.tokens.words[j - 1][0].isdigit():
         return words.tokens.words[j - 1][-2:], _zone(words, j)
+    if (last := words.tokens.words[j - 1])[-1] in "ap" and last[:-1].isdecimal():
+        return last[-1] + "m", j
     kind, end = "", 0
     if j < len(words) and not words.tokens.hard[j]:
         for half in ("am", "pm"):

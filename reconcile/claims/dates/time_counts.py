@@ -140,6 +140,8 @@ class Counts(MonthDays):
     def _behind(self, i: int, found: Amount) -> Reading | None:
         """Read what the words behind the unit make of it: ago, later, terakhir, pertama, ke depan."""
         count, unit, j = found
+        if begun := self._begun(i, found):
+            return begun
         for tag, make in (
             ("w first_after", self._first),
             ("w ago", self._ago),
@@ -149,8 +151,6 @@ class Counts(MonthDays):
         ):
             if behind := self._follows(j, tag):
                 return make(i, (count, unit, behind))
-        if begun := self._begun(i, found):
-            return begun
         for tag, sign in (("earlier", -1), ("later", 1)):
             if (behind := self._follows(j, f"w {tag}_than")) and (
                 near := self._beside(i, behind, (unit, sign * count))

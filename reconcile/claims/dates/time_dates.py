@@ -150,8 +150,8 @@ class Dates(Digits):
     def month_first(self, i: int) -> Reading | None:
         """Oct. 20, October 20-22, 2025, Nobyembre 7; else the month alone, with or without a year."""
         found = self.month_at(i)
-        if found is None:
-            return None
+        if found is None or (joined := self._named(i)):
+            return joined if found else None
         month, j = found
         if self.w.lang in MONTH_FIRST and self.loose(j) and (first := self._day_behind(i, j)):
             last = first
@@ -224,6 +224,14 @@ class Dates(Digits):
                 min(start, i) if start >= 0 else i, behind or j, timeline.months(year, month, month), "month"
             )
         return None
+
+    def year(self, i: int) -> Reading | None:
+        """A year (``Spans.year``), or the month behind it: 2017 April."""
+        year, j = self.w.year(i), i + 1
+        month = self.month_at(j) if year and j < len(self.w) and self.tokens.soft[j] else None
+        if year and month and self.closed(month[1]) and self._year_context(i):
+            return Reading(i, month[1], timeline.months(year, month[0], month[0]), "month")
+        return super().year(i)
 
     # -- parts --
 

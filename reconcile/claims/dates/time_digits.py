@@ -24,9 +24,11 @@ class Digits(Spans):
         if len(tokens.words[i]) == 8:
             return self._compact(i)
         first = words.number(i)
-        if first is None or not tokens.words[i].isdecimal() or i + 1 >= len(words) or self._goes_back(i):
+        if first is None or not tokens.words[i].isdecimal() or i + 1 >= len(words):
             return None
         mark = tokens.gap(i + 1)
+        if mark == "-" and self._hyphened(i):
+            return None
         second = words.number(i + 1)
         if mark == " " and len(tokens.words[i]) == 4:
             return self._spaced(i)
@@ -43,11 +45,7 @@ class Digits(Spans):
             return self._written(i, i + 3, (first, second, year)) if year else None
         if month := self._month_of_year(i, mark):
             return month
-        return self._both_ends(i) or self._short_numeric(i, (first, second), mark)
-
-    def _goes_back(self, i: int) -> bool:
-        """Return whether digits joined by a hyphen stand before word i: a telephone number, a code."""
-        return i > 0 and self.tokens.gap(i) == "-" and self.tokens.words[i - 1][-1].isdigit()
+        return self._both_ends(i) or self._short_numeric(i, (first, second), mark) or self._named(i)
 
     def _year_of(self, i: int, mark: str) -> int | None:
         """Return the year that is the third number from word i, in four digits or in two."""
@@ -65,7 +63,7 @@ class Digits(Spans):
             return None
         day = timeline.valid(int(word[:4]), int(word[4:6]), int(word[6:]))
         closed = self.closed(i + 1) or self.tokens.gap(i + 1).strip() != ""
-        return Reading(i, i + 1, (day, day), "day") if day and closed and not self._goes_back(i) else None
+        return Reading(i, i + 1, (day, day), "day") if day and closed and not self._hyphened(i) else None
 
     def _spaced(self, i: int) -> Reading | None:
         """Read 2025 10 20."""
@@ -115,9 +113,12 @@ class Digits(Spans):
         if year is None and (words.before(i, "w from") < 0 or max(n or 0 for n in numbers) < SURE):
             return None
         a, b, c, d = (number or 0 for number in numbers)
-        first = self._written(i, k, (a, b, year[0] if year else None))
         last = self._written(k, k + 2, (c, d, year[0] if year else None))
-        if first is None or last is None or not first.days or not last.days or first.days[0] > last.days[1]:
+        if last is None or not last.days:
+            return None
+        ends = [self._written(i, k, (a, b, last.days[1].year - step)) for step in (0, 1)]
+        first = next((end for end in ends if end and end.days and end.days[0] <= last.days[1]), None)
+        if first is None or not first.days:
             return None
         return Reading(i, year[1] if year else k + 2, (first.days[0], last.days[1]), "day", "period", bool(year))
 

@@ -33,9 +33,9 @@ def _joined(grammar: Grammar, first: Reading) -> Reading | None:
 
     Times of different size need "from" or "between" before them. Weekdays without it are opening hours: no dates.
     """
-    if first.granularity not in _SIZES or first.shift or _ranged(grammar.w, first):
-        return None
     words = grammar.w
+    if not _single(words, first):
+        return None
     opened = words.before(first.i, "w from") >= 0
     weekday = _bare_weekday(words, first.i, first.j)
     at = grammar.range_end(first.j, first.i)
@@ -46,7 +46,7 @@ def _joined(grammar: Grammar, first: Reading) -> Reading | None:
         return Reading(first.i, end, (low, anchor) if low and anchor and low <= anchor else None, "day", "period")
     other = grammar.skip(at, "w articles", "w day_the")
     second = read(grammar, other) if other < len(words) and words.starts(other) else None
-    if second is None or second.granularity not in _SIZES or second.i != other or second.shift or _ranged(words, second):
+    if second is None or second.i != other or not _single(words, second):
         return None
     if second.days is None and first.days is not None:
         return None  # "1955 to the fall of Saigon"
@@ -83,11 +83,12 @@ def _from_now(grammar: Grammar, reading: Reading) -> Reading | None:
     return replace(reading, i=now, days=days, granularity="day", kind="period")
 
 
-def _ranged(words: Words, reading: Reading) -> bool:
-    """Return whether a reading is a range already (a year or a quarter with its number is a period, but one time)."""
-    if reading.granularity == "quarter" and any(words.family(k, "q") for k in range(reading.i, reading.j)):
+def _single(words: Words, reading: Reading) -> bool:
+    """Return whether a reading is one time and no range: a year or a quarter with its number is a period, but one."""
+    if reading.granularity not in _SIZES or reading.shift:
         return False
-    return reading.kind == "period" and reading.granularity != "year"
+    numbered = reading.granularity == "quarter" and any(words.family(k, "q") for k in range(reading.i, reading.j))
+    return reading.kind != "period" or reading.granularity == "year" or numbered
 
 
 def _between(first: Reading, second: Reading, *, weekday: bool) -> Days | None:

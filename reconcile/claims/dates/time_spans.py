@@ -23,7 +23,7 @@ _AFTER_DAYS = frozenset(["w dayparts", "w clock_at", "w clock_prefix", "w noon",
 SHORT_SPLIT = 40  # "'41" is 1941, "'40" is 2040
 FIXED = frozenset(  # the tags that ``Spans.fixed`` reads
     (
-        *("week", "weekend", "month", "quarter", "year", "decade", "earlier", "later", "anaphoric"),
+        *("week", "workweek", "weekend", "month", "quarter", "year", "decade", "earlier", "later", "anaphoric"),
         *("q", "h", "h?", "holiday", "easter", "nth", "ytd", "full", "tens", "season"),
     )
 )
@@ -182,7 +182,7 @@ class Spans:
         if (j := self.w.tag(i, "w weekend_of")) and j < len(self.w):
             feast = self.fixed(j)
             return replace(feast, i=i) if feast and feast.granularity == "week" else None
-        for unit in ("week", "weekend", "month", "quarter", "year", "decade"):
+        for unit in ("week", "workweek", "weekend", "month", "quarter", "year", "decade"):
             if (found := self.w.family(i, unit)) and not self._big(unit, found[1] - 1):
                 return self._unit(i, found[1], (unit, int(found[0])))
         for tag in ("earlier", "later"):
@@ -243,7 +243,7 @@ class Spans:
     def _unit(self, i: int, j: int, unit: tuple[str, int]) -> Reading:
         name, count = unit
         kind = "period" if name in ("quarter", "year", "decade") else "point"
-        granularity = "week" if name == "weekend" else name
+        granularity = "week" if name in ("weekend", "workweek") else name
         if self.anchor is None:
             return Reading(i, j, None, granularity, kind)
         if name == "weekend" and count == 0 and self.anchor.weekday() < 3 and self.lean(i, j) != "future":
@@ -339,8 +339,6 @@ class Spans:
         if year is None or not self._year_context(i):
             return None
         last, j = year, i + 1
-        if (month := self.w.family(j, "mon")) and self.tokens.soft[j] and self.closed(month[1]) and self.w.capital(j):
-            return Reading(i, month[1], timeline.months(year, int(month[0]), int(month[0])), "month")
         for tag, size, granularity in (("q", 3, "quarter"), ("h", 6, "half")):
             if (found := self.w.family(j, tag)) and not self.tokens.hard[j]:
                 first = (int(found[0]) - 1) * size + 1
@@ -354,7 +352,7 @@ class Spans:
             last, j = second, other + 1
         elif other and (self.w.number(other) or 0) > timeline.MAX_YEAR:
             return None  # "between 2000 and 2500 people"
-        if j < len(self.w) and self.tokens.gap(j) == "-" and self.tokens.words[j][0].isdigit():
+        if self._hyphened(j) and j < len(self.w) and self.tokens.words[j][0].isdigit():
             return None  # "+63 2010-2015-86"
         return Reading(i, j, (date(year, 1, 1), date(last, 12, 31)), "year", "period")
 
@@ -366,6 +364,10 @@ class Spans:
             return None
         return Reading(i, found[1], (date(found[0], 1, 1), date(found[0], 12, 31)), "year", "period")
 
+    def _hyphened(self, i: int) -> bool:
+        """Return whether a hyphen joins word i to digits before it: a telephone number, a code."""
+        return i > 0 and self.tokens.gap(i) == "-" and self.tokens.words[i - 1][-1].isdigit()
+
     def _year_context(self, i: int) -> bool:
         """Return whether a bare four-digit number at word i reads as a year."""
         words, lang = self.tokens.words, self.w.lang
@@ -374,7 +376,7 @@ class Spans:
         if following in word_set(lang, "time_words", "counted") or ahead in word_set(lang, "time_words", "numbered"):
             return False
         gap = self.tokens.gap(i)
-        if gap == "-" and i and words[i - 1][-1].isdigit() and not self.w.year(i - 1):
+        if self._hyphened(i) and (not self.w.year(i - 1) or self._hyphened(i - 1)):
             return False
         if "(" in gap or self.tokens.gap(i + 1)[:1] == ")" or (gap in ("–", "-") and i and self.w.year(i - 1)):
             return True

@@ -13,6 +13,7 @@ AHEAD_DAYS = 122  # or four months after it
 SATURDAY = 5
 MIN_YEAR, MAX_YEAR = 1800, 2100
 Days = tuple[date, date]
+_WEEKS = {"week": (0, 6), "workweek": (0, 4), "weekend": (5, 6)}
 _EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7), "firstfortnight": (0, 15), "secondfortnight": (15, 16)}
 
 
@@ -47,11 +48,10 @@ def unit_span(unit: str, anchor: date, count: int) -> Days | None:
     if unit == "day":
         day = anchor + timedelta(days=count)
         return day, day
-    if unit in ("week", "weekend"):
+    if unit in _WEEKS:
         monday = anchor - timedelta(days=anchor.weekday()) + timedelta(weeks=count)
-        return (
-            (monday, monday + timedelta(days=6)) if unit == "week" else (monday + timedelta(5), monday + timedelta(6))
-        )
+        first, last = _WEEKS[unit]
+        return monday + timedelta(first), monday + timedelta(last)
     if unit == "month":
         year, month = month_shift(anchor, count)
         return months(year, month, month)

@@ -94,7 +94,7 @@ _ROLES = {
     "context": "What else is known",
 }
 _LIKENESS = ((3.0, "far more"), (2.0, "much more"), (1.0, "more"), (0.0, "a little more"))
-_SAID_ALREADY = re.compile(r"""\w+: (?:'[^']*'|"[^"]*") against (?:'[^']*'|"[^"]*"), (?=\w)""")
+_SAID_ALREADY = re.compile(r"""\b\w+: (?:'[^']*'|"[^"]*") against (?:'[^']*'|"[^"]*"), (?=\w)""")
 _DEVIATIONS = re.compile(r"(\d+(?:\.\d+)?) standard deviations above usual or more")
 SAID = 60  # characters of each answer in a sentence
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
