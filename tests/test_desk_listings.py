@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -15,7 +17,8 @@ from datasette.app import Datasette
 from reconcile.claims.words import shortened
 from reconcile.match import cluster
 from reconcile.model import Relation
-from reconcile.publish.desk import words
+from reconcile.publish.desk import counts, words
+from reconcile.publish.desk.filters import Filters
 from reconcile.publish.store import Store
 from reconcile.publish.terminal import headline, side_lines, table
 from tests import builders as b
@@ -243,3 +246,21 @@ def test_what_sources_and_stories_count_is_read_from_an_index(tmp_path: Path) ->
     assert by_story == len(publication.findings)
     states = ("agree", "compatible", "update", "scope", "conflict")
     assert pairs == sum(f.relation in map(Relation, states) for f in publication.findings)
+
+
+def test_counts_of_the_queue_are_kept_only_when_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Several threads make pages, so none may find what another has only begun to count."""
+    path = tmp_path / "counts.db"
+    with Store(path) as store:
+        store.publish(many(20))
+    read = counts._read
+    with closing(sqlite3.connect(path)) as conn, closing(sqlite3.connect(path)) as beside:
+
+        def counted_beside(of: sqlite3.Connection, filters: Filters, *, ruled: bool) -> Any:
+            for part in read(of, filters, ruled=ruled):
+                if of is conn:
+                    assert counts.total(beside, filters) == 100
+                yield part
+
+        monkeypatch.setattr(counts, "_read", counted_beside)
+        assert counts.total(conn, Filters(state="all")) == 100

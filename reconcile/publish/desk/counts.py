@@ -7,6 +7,7 @@ import sqlite3
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Any
 
 from reconcile.publish.desk.filters import ANY, MINE, SETTLED, STALE, STATES, Filters
@@ -53,6 +54,7 @@ _HOLDS: dict[str, Callable[[_Row], bool]] = {
 # The groups on which somebody ruled: few, so the states other than "open" and "all" are counted from these.
 _RULED = "f.lead IN (SELECT r.lead FROM decisions CROSS JOIN findings r USING (finding_id))"
 _kept: OrderedDict[tuple[str, str, Filters], Counts] = OrderedDict()
+_keeping = Lock()
 
 
 def _read(conn: sqlite3.Connection, filters: Filters, *, ruled: bool) -> Iterator[tuple[list[str], list[_Row]]]:
@@ -102,11 +104,13 @@ def _all_counts(conn: sqlite3.Connection, filters: Filters) -> Counts:
     key = (path, run[0] if run else "", replace(filters, state="all", reviewer=""))
     counts = _kept.get(key) if path else None
     if counts is None:
-        counts = _kept[key] = {}
+        counts = {}
         for names, rows in _read(conn, key[2], ruled=False):
             counts.update(_by_name(names, rows))
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+        with _keeping:  # pages are made by several threads: only what is whole is kept
+            _kept[key] = counts
+            while len(_kept) > KEPT:
+                _kept.popitem(last=False)
     return counts
 
 
