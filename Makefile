@@ -17,6 +17,7 @@ PORT ?= 8001
 ARTICLES ?= $(wildcard datasets/cleanspark/articles.jsonl datasets/cleanspark/*.txt datasets/cleanspark/*.html \
             datasets/stories/articles.jsonl)
 STORIES ?= $(firstword $(wildcard datasets/stories/gold datasets/stories))
+GOLD := $(addprefix datasets/,stories practice newsrooms harder)
 PAIRS ?=
 BASELINE ?= .ci/datasets-baseline.toml
 # A file's tests stay in one process: what they share is made once.
@@ -100,7 +101,7 @@ eval-extraction: $(STAMP)  ## claims, fields, recognisers, speed; RECONCILE_DATA
 	$(BIN)/python tools/eval_extraction.py
 
 train: $(STAMP)  ## relation weights from the stories with gold, and what they are worth on stories left out
-	$(BIN)/python training/relations.py datasets/stories datasets/practice --write
+	$(BIN)/python training/relations.py $(GOLD) --write
 
 judge: $(STAMP)  ## the judge of sentences, trained anew (about two hours); RECONCILE_DATA=folder holds its labelled sets
 	@$(PIP) --editable ".[train]"
@@ -122,7 +123,7 @@ eval-clusters: $(STAMP)  ## one event or not, beside cosine, on the sentence pai
 
 ablation: $(STAMP)  ## docs/ablation.md: the weights learned without each comparison in turn (about half an hour)
 	mkdir -p build
-	$(BIN)/python training/relations.py datasets/stories datasets/practice --cache build/pairs.pickle
+	$(BIN)/python training/relations.py $(GOLD) --cache build/pairs.pickle
 	$(BIN)/python training/ablation.py build/pairs.pickle
 
 readme: $(STAMP)  ## the worked example, figures and picture of README, from runs

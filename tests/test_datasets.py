@@ -21,7 +21,9 @@ DATASETS = ROOT / "datasets"
 CLEANSPARK = DATASETS / "cleanspark"
 INPUTS = [CLEANSPARK / name for name in ("articles.jsonl", "miners-turn-to-ai.txt", "shares-plunge.html")]
 STORIES = sorted(DATASETS.glob("stories/*.json"))
-FURTHER = [path for name in ("practice", "heldback", "harder") for path in sorted(DATASETS.glob(f"{name}/*.json"))]
+FURTHER = [
+    path for name in ("practice", "newsrooms", "heldback", "harder") for path in sorted(DATASETS.glob(f"{name}/*.json"))
+]
 GOLD = [CLEANSPARK / "gold.json", *STORIES, *FURTHER]
 RELATIONS = {str(r) for r in Relation} - {"unrelated"}
 

@@ -94,8 +94,8 @@ def status(text: str, lang: str) -> tuple[StatusCue, ...]:
     found = []
     for hit in lexicon(lang, "status").find(tokens):
         value = Status(hit.value.split("|")[0])
-        if value is Status.COMPLETED and scopes.negated(hit.i, hit.j):
-            value = Status.PLANNED
+        if value in (Status.COMPLETED, Status.UNDER_WAY) and scopes.negated(hit.i, hit.j):
+            value = Status.PLANNED  # not yet, or not any more: not so in any case
         start, end = tokens.starts[hit.i], tokens.ends[hit.j - 1]
         found.append(StatusCue(start, end, text[start:end], value))
     return tuple(found)

@@ -61,6 +61,7 @@ LAST = {
 }  # rows of the last stage beside all contested stories
 OLD = {"families": 4000, "sides": 1500, "general": 2500}  # rows of the fifth stage that repeat what is known
 SECOND = {"families": 11000, "calm": 2000, "sides": 4000}  # rows of the fourth stage: other pairs of what is known
+GOLD = {"contested": 4000, "families": 3000, "calm": 2000, "general": 1000}  # rows of the gold stage beside stories
 RANK = {"": 0, "unrelated": 1, "agree": 2, "conflict": 3}  # what is said of two sentences that share more questions
 PER_FAMILY = {"agree": 4, "conflict": 8, "unrelated": 5}
 
@@ -274,6 +275,17 @@ def questions(general: Sequence[Row]) -> list[Row]:
     return [*same, *apart, *later_stories, *chance.sample(known, KNOWN)]
 
 
+def judged_gold(general: Sequence[Row]) -> list[Row]:
+    """Return the pairs of the stories with gold, and some of what is known."""
+    from gold import of_folder
+
+    chance = random.Random(22)
+    known = mixed(general, EARLY_SETTLED)
+    pools = {name: [r for r in known if r["set"] == name] for name in GOLD if name != "general"}
+    pools["general"] = [r for r in known if r["set"] in SETS]
+    return [*of_folder(), *(r for name, most in GOLD.items() for r in chance.sample(pools[name], most))]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path)
@@ -291,6 +303,7 @@ def main() -> None:
     sides = chance.sample(list(calm(HERE / "sides", SIDES)), SIDES_ROWS)
     sides += chance.sample([r for r in news if r["set"] == "families"], AGAIN)
     _write(out / "sides.jsonl", sides, 4)
+    _write(out / "gold.jsonl", judged_gold([r for aside, r in general if not aside]), 10)
     _write(out / "again.jsonl", again(news + sides), 5)
     _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
     _write(out / "mixed.jsonl", mixed([r for aside, r in general if not aside], EARLY_SETTLED), 8)

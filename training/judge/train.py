@@ -3,7 +3,8 @@
 Its stages are the files that ``pairs.py`` writes: ``general`` (most of the labelled sets of others, once), ``news``
 (our own pairs with a part of the general ones), ``sides`` (stories in which nothing is a contradiction), ``again``
 (other pairs of these), ``contested`` and ``last`` (stories with contradictions), ``mixed`` (stories in which most
-sentences on one question agree, and all the rest) and ``questions`` (marked answers). The state goes to
+sentences on one question agree, and all the rest), ``questions`` (marked answers) and, from ``sides`` on,
+``gold`` (the stories of ``datasets/practice``). The state goes to
 ``WORK/state.pt`` every 100 steps and a later call goes on from there; the weights after each stage go to
 ``WORK/STAGE.pt``, the finished ones to ``WORK/judge.pt``.
 The shipped weights end with ``sides`` (about two hours); ``--until questions`` takes about five on two cores.
@@ -31,9 +32,11 @@ FIELD_SHARE = 0.2  # weight of the field's loss
 RATES = {  # share of PEAK at the first and the last step of a stage
     "general": (1.0, 1.0), "news": (1.0, 0.0), "sides": (0.5, 0.0),
     "again": (0.7, 0.35), "contested": (0.7, 0.3), "last": (0.4, 0.0), "mixed": (0.5, 0.3),
-    "questions": (0.5, 0.0),
+    "questions": (0.5, 0.0), "gold": (0.6, 0.0),
 }  # fmt: skip
-AVERAGED = {"mixed": {"sides": 0.5, "last": 0.5}}  # a stage that begins with a mean of the weights after others
+AVERAGED = {  # stages that begin with the weights after another, or with a mean
+    "mixed": {"sides": 0.5, "last": 0.5}, "gold": {"sides": 1.0},
+}  # fmt: skip
 FINISHED = {"mixed": 0.6, "questions": 0.4}  # after the last stage, the mean of the weights after these two
 STEPS = {"general": 700, "mixed": 1800, "questions": 1900}  # of stages that are not gone through to the end
 REPLAY = 2500  # general rows in the second stage
@@ -160,15 +163,16 @@ def main() -> None:
         "general": general,
         "news": read(args.work / "news.jsonl") + random.Random(SEED).sample(general, REPLAY),
         "sides": read(args.work / "sides.jsonl"),
-        **{name: read(args.work / f"{name}.jsonl") for name in ("again", "contested", "last", "mixed", "questions")},
     }
+    for name in ("again", "contested", "last", "mixed", "questions", "gold"):
+        rows[name] = read(args.work / f"{name}.jsonl")
     stages = list(rows)
     for stage in stages[stages.index(run.stage) : stages.index(args.until) + 1]:
         if run.stage != stage:
             run.begin(stage)
         run.train(rows[stage])
         torch.save(run.net.learned(), args.work / f"{stage}.pt")
-    done = args.until == stages[-1]
+    done = args.until == "questions"
     torch.save(mean_of(args.work, FINISHED) if done else run.net.learned(), args.work / "judge.pt")
 
 
