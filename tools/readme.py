@@ -73,7 +73,7 @@ def figures() -> str:
             row(f"{trained['stories']} of four folders, left out of training in turn", judge["all"]),
             row("of these, `stories/`", judge["stories"]),
             row("`practice/`: by other hands", judge["practice"]),
-            row("`newsrooms/`: by other hands, figures differ by no slip of the pen", judge["newsrooms"]),
+            row("`newsrooms/`: by other hands, figures seldom differ by a slip of the pen", judge["newsrooms"]),
             row("`harder/`: by other hands, most conflicts in free words", judge["harder"]),
             row("all of them without the judge (`--judge rules`)", trained["rules"]["all"]),
             row("32 of `heldback/`, never used for training or tuning", held),
