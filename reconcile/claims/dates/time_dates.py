@@ -274,7 +274,13 @@ class Dates(Digits):
             return self._month(i, found[1], found[0])
         if self.tokens.words[i - 2] in word_set(self.w.lang, "time_words", "half_words"):
             return None
-        return self.fixed(i) or self.decade(i) or self._bare_year(i)
+        return self.fixed(i) or self.decade(i) or self._tens(i) or self._bare_year(i)
+
+    def _tens(self, i: int) -> Reading | None:
+        """The late nineties, the mid-sixties; not "in her late seventies"."""
+        found = self.w.family(i, "tens?") if self.w.tag(i - 2, "w day_the") else None
+        start = 1900 + int(found[0]) if found else 0
+        return Reading(i, found[1], (date(start, 1, 1), date(start + 9, 12, 31)), "decade") if found else None
 
     def _bare_year(self, i: int) -> Reading | None:
         year = self.w.year(i)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from reconcile.claims.dates import timeline
-from reconcile.claims.dates.time_spans import Spans
+from reconcile.claims.dates.time_years import Years
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
 
@@ -15,7 +15,7 @@ AHEAD_YEARS = 20  # a year in two digits that lies farther ahead is one of the l
 SURE = 10  # below it two pairs of numbers may be fractions ("from 1/4 to 1/2")
 
 
-class Digits(Spans):
+class Digits(Years):
     """Readers of dates in digits."""
 
     def numeric(self, i: int) -> Reading | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from reconcile.claims.dates import timeline
-from reconcile.claims.dates.time_numerals import LAST_DAY, spelled_year
+from reconcile.claims.dates.time_numerals import FIRST_YEAR, LAST_DAY, spelled_year
 from reconcile.claims.dates.time_words import WINDOW, Words
 from reconcile.claims.dates.timeline import Days, Reading
 from reconcile.claims.phrases import word_set
@@ -24,7 +24,7 @@ SHORT_SPLIT = 40  # "'41" is 1941, "'40" is 2040
 FIXED = frozenset(  # the tags that ``Spans.fixed`` reads
     (
         *("week", "workweek", "weekend", "month", "quarter", "year", "decade", "earlier", "later", "anaphoric"),
-        *("q", "h", "h?", "holiday", "easter", "nth", "ytd", "full", "tens", "season"),
+        *("q", "h", "h?", "holiday", "holiday?", "easter", "nth", "ytd", "full", "tens", "season"),
     )
 )
 
@@ -71,7 +71,7 @@ class Spans:
         for start in (i, self.skip(i, "w of"), self.skip(i, "w daylink")):
             if start > i and self.tokens.hard[i]:
                 continue
-            if self.loose(start) and (year := self.w.year(start)):
+            if self.loose(start) and (year := self.w.year(start) or self.far_year(start)):
                 return year, start + 1
             if found := self._odd_year(start):
                 return found
@@ -90,6 +90,14 @@ class Spans:
         found = spelled_year(self.tokens, i, self.w.lang) if self.tokens.gap(i) == " " else None
         return found if found and self.closed(found[1]) else None
 
+    def far_year(self, i: int) -> int | None:
+        """Return the year of an age that digits at word i seldom name: 1776, 2150, not "1630 GMT", "1500 homes"."""
+        number = self.w.number(i)
+        if number is None or len(self.tokens.words[i]) != 4 or not FIRST_YEAR < number <= timeline.MAX_YEAR:
+            return None
+        clock = any(self.w.tag(i + 1, tag) for tag in ("w clock_unit", "w clock_unit_weak", "w clock_am", "w clock_pm"))
+        return number if number % 100 and self.w.alone(i) and self.closed(i + 1) and not clock else None
+
     def closed(self, k: int) -> bool:
         """Return whether a number that ends before word k counts nothing: no noun, unit or further digits follow."""
         gap = self.tokens.gap(k)
@@ -98,9 +106,14 @@ class Spans:
             return gap[:1] not in _GOES_ON and not noun
         if gap.strip() or self.tokens.words[k] in word_set(self.w.lang, "time_words", "partitive"):
             return False
-        if self.tokens.words[k] in stopwords(self.w.lang):
+        if self.tokens.words[k] in stopwords(self.w.lang) or self._clock(k):
             return True
         return any(not tag.startswith("w ") or tag in _AFTER_DAYS for tag in self.w.readings(k))
+
+    def _clock(self, k: int) -> bool:
+        """Return whether digits with a colon, am or pm follow at word k: "the 4th 7pm"."""
+        word = self.tokens.words[k]
+        return word[0].isdigit() and (word.endswith(("am", "pm")) or self.tokens.gap(k + 1) == ":")
 
     def _relative_year(self, i: int) -> tuple[int, int] | None:
         for start in (i, self.skip(i, "w of", "w daylink")):
@@ -112,7 +125,7 @@ class Spans:
     def range_end(self, i: int, start: int = -1) -> int:
         """Return the position behind "to", "al", "bis", "-" at word i, 0 if the word continues no range.
 
-        With ``start``, "and" continues a range only where "between" or "from" stands before word ``start``.
+        With ``start``, "and" continues a range only where "between" stands before word ``start``.
         """
         if i >= len(self.w):
             return 0
@@ -124,7 +137,7 @@ class Spans:
         if start < 0:
             return j
         joined = self.tokens.words[i] in word_set(self.w.lang, "time_words", "and")
-        return 0 if (joined and self.w.before(start, "w from") < 0) or self._put_off(start) else j
+        return 0 if (joined and self.w.before(start, "w between") < 0) or self._put_off(start) else j
 
     def _put_off(self, i: int) -> bool:
         """Return whether a verb before word i moves an event from one time to another: no range."""
@@ -150,7 +163,7 @@ class Spans:
         near = self.anchor - timedelta(days=timeline.PAST_DAYS)
         past = [days for days in options if days[0] <= self.anchor and days[1] >= near]
         lean = "past" if self.since(at[0]) >= 0 else self.lean(*at, bare=bare)
-        default = timeline.nearest(self.anchor, options)
+        default = timeline.nearest(self.anchor, options) if options else timeline.leap(self.anchor, make, lean)
         if lean == "past" and past:
             return past[-1] if default is None or default[0] > self.anchor else default
         if lean == "future" and (default is None or default[1] < self.anchor):
@@ -196,6 +209,8 @@ class Spans:
         for tag in ("holiday", "easter", "nth"):
             if holiday := self.w.family(i, tag):
                 return self._holiday(i, holiday, tag)
+        if (eve := self.w.family(i, "holiday?")) and self.w.before(i, "w feast_at") >= 0 and self.closed(eve[1]):
+            return self._holiday(i, eve, "holiday")
         if j := self.w.tag(i, "ytd"):
             days = (date(self.anchor.year, 1, 1), self.anchor) if self.anchor else None
             return Reading(i, j, days, "year", "period")
@@ -292,101 +307,3 @@ class Spans:
         if j < len(self.w) and self.tokens.gap(j) in (" '", " ’", "'", "’", "/") and (number := self.w.number(j)):
             return (2000 + number, j + 1) if 10 <= number <= 60 else None
         return None
-
-    def decade(self, i: int) -> Reading | None:
-        """The 1990s, años 90, de jaren negentig (digits only), 1990er Jahre."""
-        word = self.tokens.words[i]
-        digits = word.rstrip("sera") if word[:4].isdecimal() and not word.isdecimal() else ""
-        if len(digits) == 4 and digits.endswith("0") and 1800 <= int(digits) <= 2090:
-            return Reading(i, i + 1, (date(int(digits), 1, 1), date(int(digits) + 9, 12, 31)), "decade", "period")
-        if (j := self.w.tag(i, "w decade_before")) and j < len(self.w) and (number := self.w.number(j)) is not None:
-            start, end = 1900 + number if number < 100 else number, self._decade_end(j + 1)
-            if end and number % 10 == 0 and (10 <= number < 100 or 1800 <= number <= 2090):
-                return Reading(i, end, (date(start, 1, 1), date(start + 9, 12, 31)), "decade", "period")
-        return None
-
-    def _decade_end(self, j: int) -> int:
-        """Return the position behind the decade's digits and the ending they need ("tahun 1980-an"), else 0."""
-        endings = word_set(self.w.lang, "time_words", "decade_after")
-        if not endings:
-            return j
-        return j + 1 if j < len(self.w) and self.tokens.gap(j) == "-" and self.tokens.words[j] in endings else 0
-
-    def century(self, i: int) -> Reading | None:
-        """The 19th century, XIXe siècle, siglo XIX, abad ke-19, ika-19 na siglo."""
-        if j := self.w.tag(i, "w century_before"):
-            number = self.w.roman(j, bare=True) or self.w.number(j) or self.w.word_number(j, ordinal=True)
-            return self._hundred(i, j + 1, number)
-        number = self.w.roman(i) or self.w.number(i) or self.w.word_number(i, ordinal=True)
-        for start in (i + 1, self.skip(i + 1, "w counter")) if number else ():
-            if start < len(self.w) and self.tokens.soft[start] and (j := self.w.tag(start, "w century")):
-                return self._hundred(i, j, number)
-        return None
-
-    def _hundred(self, i: int, j: int, number: int | None) -> Reading | None:
-        days = timeline.century(number) if number else None
-        low = self.w.before(i, "w day_prefix")
-        return Reading(low if low >= 0 else i, j, days, "unknown", "period") if days else None
-
-    def fiscal(self, i: int) -> Reading | None:
-        """FY2025, FY25: taken as the calendar year, since the text does not say when it begins."""
-        year = self.w.fiscal(i)
-        return Reading(i, i + 1, (date(year, 1, 1), date(year, 12, 31)), "year", "period") if year else None
-
-    def year(self, i: int) -> Reading | None:
-        """In 2025, by 2026, 2018, 2019-2023, the 2024/25 season, FY2025, (1871–1932)."""
-        year = self.w.year(i)
-        if year is None or not self._year_context(i):
-            return None
-        last, j = year, i + 1
-        for tag, size, granularity in (("q", 3, "quarter"), ("h", 6, "half")):
-            if (found := self.w.family(j, tag)) and not self.tokens.hard[j]:
-                first = (int(found[0]) - 1) * size + 1
-                return Reading(i, found[1], timeline.months(year, first, first + size - 1), granularity, "period")
-        if j < len(self.w) and self.tokens.gap(j) in ("/", "-", "–", "—", "~") and (number := self.w.number(j)):
-            if number == (year + 1) % 100 and len(self.tokens.words[j]) == 2:
-                last, j = year + 1, j + 1
-            elif year < number <= timeline.MAX_YEAR:
-                last, j = number, j + 1
-        elif (other := self.range_end(j, i)) and (second := self.w.year(other)) and second > year:
-            last, j = second, other + 1
-        elif other and (self.w.number(other) or 0) > timeline.MAX_YEAR:
-            return None  # "between 2000 and 2500 people"
-        if self._hyphened(j) and j < len(self.w) and self.tokens.words[j][0].isdigit():
-            return None  # "+63 2010-2015-86"
-        return Reading(i, j, (date(year, 1, 1), date(last, 12, 31)), "year", "period")
-
-    def year_in_words(self, i: int) -> Reading | None:
-        """In nineteen ninety-six, in two thousand and fifteen: behind a preposition of time and before no noun."""
-        introduced = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
-        found = spelled_year(self.tokens, i, self.w.lang) if introduced else None
-        if found is None or found[0] % 1000 == 0 or not self.closed(found[1]):
-            return None
-        return Reading(i, found[1], (date(found[0], 1, 1), date(found[0], 12, 31)), "year", "period")
-
-    def _hyphened(self, i: int) -> bool:
-        """Return whether a hyphen joins word i to digits before it: a telephone number, a code."""
-        return i > 0 and self.tokens.gap(i) == "-" and self.tokens.words[i - 1][-1].isdigit()
-
-    def _year_context(self, i: int) -> bool:
-        """Return whether a bare four-digit number at word i reads as a year."""
-        words, lang = self.tokens.words, self.w.lang
-        following = words[i + 1] if i + 1 < len(words) and self.tokens.gap(i + 1) in (" ", "\u00a0") else ""
-        ahead = words[i - 1] if i and not self.tokens.hard[i] else ""
-        if following in word_set(lang, "time_words", "counted") or ahead in word_set(lang, "time_words", "numbered"):
-            return False
-        gap = self.tokens.gap(i)
-        if self._hyphened(i) and (not self.w.year(i - 1) or self._hyphened(i - 1)):
-            return False
-        if "(" in gap or self.tokens.gap(i + 1)[:1] == ")" or (gap in ("–", "-") and i and self.w.year(i - 1)):
-            return True
-        year = int(words[i])
-        if ahead in word_set(lang, "time_words", "year_before") and not following.endswith("s"):
-            return 1900 <= int(words[i]) <= timeline.MAX_YEAR
-        strong = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
-        content = bool(following) and following.islower() and not self.w.readings(i + 1)
-        content = content and following not in stopwords(lang) and self.tokens.text[self.tokens.starts[i + 1]].islower()
-        if strong:
-            return not (content and ahead in word_set(lang, "time_words", "weak_in"))
-        limit = (self.anchor.year if self.anchor else 2030) + 30
-        return 1900 <= year <= limit and not content

@@ -280,7 +280,7 @@ class Words:
         before, after = self.tokens.gap(i), self.tokens.gap(i + 1)
         behind = self.tokens.words[i + 1] if i + 1 < len(self.tokens) else ""
         ahead = self.tokens.words[i - 1] if i else ""
-        if before[-1:] in ("$", "€", "£", "₱", "¥", "#", "+", "−", "&") or after[:1] in (
+        if before.rstrip()[-1:] in ("$", "€", "£", "₱", "¥") or before[-1:] in ("#", "+", "−", "&") or after[:1] in (
             "%",
             "‰",
             "$",

@@ -11,7 +11,8 @@ BACK_DAYS = 245  # a date without a year lies at most eight months before public
 PAST_DAYS = 275  # a past verb reaches back nine months; beyond them writers give the year
 AHEAD_DAYS = 122  # or four months after it
 SATURDAY = 5
-MIN_YEAR, MAX_YEAR = 1800, 2100
+LEAP_REACH = 8  # years between two leap years at most
+MIN_YEAR, MAX_YEAR = 1500, 2199
 Days = tuple[date, date]
 _WEEKS = {"week": (0, 6), "workweek": (0, 4), "weekend": (5, 6)}
 _EDGES = {"firstweek": (0, 7), "lastweek": (-7, 7), "firstfortnight": (0, 15), "secondfortnight": (15, 16)}
@@ -212,6 +213,15 @@ def nearest(anchor: date, options: list[Days], ahead: bool = False) -> Days | No
         if span[1] >= anchor - timedelta(days=before) and span[0] <= anchor + timedelta(days=after)
     ]
     return min(inside, key=lambda span: (_distance(anchor, span), span)) if inside else None
+
+
+def leap(anchor: date, make: Callable[[int], Days | None], lean: str) -> Days | None:
+    """Return the nearest of what only leap years have, a 29 February; the next one where ``lean`` is "future"."""
+    years = range(anchor.year - LEAP_REACH, anchor.year + LEAP_REACH + 1)
+    options = [days for year in years if (days := make(year)) and (days[0] > anchor) >= (lean == "future")]
+    if lean == "past":
+        options = [days for days in options if days[0] <= anchor]
+    return min(options, key=lambda span: (_distance(anchor, span), span), default=None)
 
 
 def _distance(anchor: date, span: Days) -> int:
