@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from reconcile.claims.dates import clock, time_grammar, time_ranges, time_said
+from reconcile.claims.dates.clock import NOON
 from reconcile.claims.dates.time_grammar import Grammar
 from reconcile.claims.dates.time_words import Words
 from reconcile.claims.dates.timeline import Reading, around, parse_day
@@ -22,6 +24,7 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
     words = Words(text, lang)
     grammar = Grammar(words, parse_day(published))
     found: list[TimeRef] = []
+    minutes: dict[int, int] = {}
     i = 0
     for opener in words.openings():
         if opener < i:
@@ -30,6 +33,7 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
         time = clock.read(words, i) if clock.may_open(words, i) else None
         if time is not None:
             found.append(_ref(words, time.i, time.j, ("hour", "clock")))
+            minutes |= {found[-1].start: time.minutes} if time.certain else {}
             i = time.j
             continue
         reading = time_grammar.read(grammar, i)
@@ -43,7 +47,7 @@ def find(text: str, lang: str, published: str | None) -> tuple[TimeRef, ...]:
             reading = replace(reading, i=i)
         found.append(_resolved(words, reading))
         i = max(reading.j, i + 1)
-    return _with_days(found)
+    return _with_days(found, minutes)
 
 
 def _placed(grammar: Grammar, i: int, reading: Reading, found: list[TimeRef]) -> Reading:
@@ -106,13 +110,18 @@ def _ref(words: Words, i: int, j: int, shape: tuple[str, str]) -> TimeRef:
     return TimeRef(start, end, text[start:end], None, None, shape[0], shape[1])
 
 
-def _with_days(found: list[TimeRef]) -> tuple[TimeRef, ...]:
-    """Give each time of day the nearest day that the text names."""
+def _with_days(found: list[TimeRef], minutes: Mapping[int, int]) -> tuple[TimeRef, ...]:
+    """Give each time of day the nearest day that the text names; of a night, the day of its hours before or after 12.
+
+    ``minutes``: those after midnight of each certain time of day, by its start.
+    """
     days = [ref for ref in found if ref.granularity == "day" and ref.kind in ("point", "reported") and ref.low]
     made = []
     for ref in found:
         if ref.kind == "clock" and days:
             near = min(days, key=lambda day: (max(day.start - ref.end, ref.start - day.end), day.start))
-            ref = replace(ref, low=near.low, high=near.high)
+            at = minutes.get(ref.start)
+            low, high = (near.low, near.high) if at is None else (near.high,) * 2 if at < NOON else (near.low,) * 2
+            ref = replace(ref, low=low, high=high)
         made.append(ref)
     return tuple(made)

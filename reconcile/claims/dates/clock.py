@@ -14,7 +14,7 @@ _GLUED = re.compile(r"(\d{1,2})(?:h(\d{2})?|(am|pm)|u)")
 _HALVES = ("am", "pm", "a", "p", "o")  # a.m., p.m., o'clock behind an hour in words
 _SHIFTS = (("w past_30", 30), ("w past_15", 15), ("w to_15", -15), ("w to_30", -30))
 _OPENERS = frozenset(["w clock_prefix", "w noon", "w midnight", *(tag for tag, _ in _SHIFTS)])
-_NOON, _MIDNIGHT = 12 * 60, 0
+NOON, _MIDNIGHT = 12 * 60, 0
 NIGHT = 4  # "last night at 3" is after midnight, "last night at 8" before it
 
 
@@ -32,7 +32,7 @@ class Clock:
 
 def read(words: Words, i: int, *, known: bool = False) -> Clock | None:
     """Return the time of day that begins at word i; with ``known`` "at 5" is one without a day beside it, too."""
-    for tag, minutes in (("w noon", _NOON), ("w midnight", _MIDNIGHT)):
+    for tag, minutes in (("w noon", NOON), ("w midnight", _MIDNIGHT)):
         j = words.tag(i, tag)
         named = j and j < len(words) and words.capital(i) and words.capital(j) and words.tokens.soft[j]
         if j and not named:
@@ -47,14 +47,8 @@ def read(words: Words, i: int, *, known: bool = False) -> Clock | None:
     if words.tokens.words[i][0].isdigit():
         before = words.before(i, "w clock_at")
         return _timed(words, i, i, prefixed=False, at=before >= 0)
-    if (
-        words.hour(i) is not None
-        and len(words.tokens.words[i]) > 2
-        and i + 1 < len(words)
-        and words.tokens.words[i + 1] in _HALVES
-    ):
-        return _timed(words, i, i, prefixed=True) if _suffix(words, i + 1)[0] else None
-    return None
+    behind = _spelled_half(words, i) if len(words.tokens.words[i]) > 2 else 0
+    return _timed(words, i, i, prefixed=True) if behind and _suffix(words, behind)[0] else None
 
 
 def may_open(words: Words, i: int) -> bool:
@@ -63,7 +57,13 @@ def may_open(words: Words, i: int) -> bool:
         return True
     if not words.counts(i) or i + 1 >= len(words):
         return False
-    return words.tokens.words[i + 1] in _HALVES or _minutes_past(words, i) is not None or _named_hour(words, i)
+    return bool(_spelled_half(words, i)) or _minutes_past(words, i) is not None or _named_hour(words, i)
+
+
+def _spelled_half(words: Words, i: int) -> int:
+    """Return the position of "p.m." behind an hour in words at word i ("seven p.m.", "one thirty p.m."), else 0."""
+    found = _spelled(words, i)
+    return found[2] if found and found[2] < len(words) and words.tokens.words[found[2]] in _HALVES else 0
 
 
 def _named_hour(words: Words, i: int) -> bool:
@@ -113,7 +113,7 @@ def _bare(words: Words, i: int, *, known: bool) -> Clock | None:
         return None
     hour, minute, j, shape = parsed
     half = next((half for half in ("am", "pm") if words.before(start, f"w clock_{half}") >= 0), "")
-    half = half or ("pm" if hour > NIGHT and words.before(start, "w clock_late") >= 0 else "")
+    half = _night(hour) if words.before(start, "w clock_late") >= 0 else half or _part_behind(words, j, hour)
     if words.tokens.gap(j)[:1] in (":", "-", "–", "/", "%") or words.tokens.hard[i]:
         return None
     if _suffix(words, j)[0] or not (half if shape == "colon" else words.alone(j - 1)) or _counts(words, j):
@@ -123,6 +123,27 @@ def _bare(words: Words, i: int, *, known: bool) -> Clock | None:
     if half:
         return Clock(start, j, (hour % 12 + (12 if half == "pm" else 0)) * 60 + minute, True)
     return Clock(start, j, hour * 60 + minute, False)
+
+
+def _night(hour: int) -> str:
+    """Return the half of the day in which an hour of a night lies: the evening or the small hours."""
+    return "pm" if NIGHT < hour < 12 else "am"
+
+
+def _part_behind(words: Words, j: int, hour: int) -> str:
+    """Return the half of the day that is named with the day behind word j - 1: "at 8 on Friday evening"."""
+    if j >= len(words) or words.tokens.hard[j]:
+        return ""
+    k = words.tag(j, "w on") or j
+    day = words.family(k, "weekday") or words.family(k, "rel")
+    for at in range(k, min(day[1] + 1, len(words))) if day else ():
+        if words.tokens.hard[at]:
+            return ""
+        if words.tag(at, "w clock_late"):
+            return _night(hour)
+        if half := next((half for half in ("am", "pm") if words.tag(at, f"w clock_{half}")), ""):
+            return half
+    return ""
 
 
 def _ends_day(words: Words, end: int) -> bool:
@@ -162,6 +183,8 @@ def _timed(words: Words, i: int, k: int, *, prefixed: bool, at: bool = False) ->
     if not unit and shape in ("bare", "point") and (_counts(words, j) or not words.alone(k)):
         return None
     end = behind or j
+    if unit not in ("am", "pm") and 1 <= hour <= 12 and (part := _part_behind(words, end, hour)):
+        unit = part
     if unit == "am":
         return Clock(i, end, (hour % 12) * 60 + minute, True)
     if unit == "pm":

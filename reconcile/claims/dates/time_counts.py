@@ -54,9 +54,12 @@ class Counts(MonthDays):
         return self._ended(i, found) or self._behind(i, found) or self._ahead(i, found)
 
     def _one(self, i: int) -> Reading | None:
-        """The past year, the past fortnight, the next fortnight: one unit, up to publication or from then on."""
+        """The past year, the next fortnight, the next couple of weeks: up to publication or from then on."""
         for tag, make in (("rolling_one", self._rolling), ("rolling", self._rolling), ("coming", self._coming)):
             j = self.w.tag(i, f"w {tag}")
+            couple = self._follows(j, "w couple") if j else 0
+            if couple and (unit := self._unit_at(couple)):
+                return make(i, _in_weeks(2, unit))
             unit = self._unit_at(j) if j else None
             one = unit is not None and self._is_one(unit[0], j)
             if unit and one and (unit[0] == "fortnight" or (tag == "rolling_one" and unit[0] != "quarter")):
@@ -163,6 +166,8 @@ class Counts(MonthDays):
 
     def _ahead(self, i: int, found: Amount) -> Reading | None:
         """Read what the words before the number make of it: the next, dans, in (with a future verb)."""
+        if (start := self.w.before(i, "w within")) >= 0 and (within := self._within(start, found)):
+            return within
         if (start := self.w.before(i, "w coming")) >= 0:
             return self._coming(start, found)
         if (start := self.w.before(i, "w ahead_sure")) >= 0:
@@ -282,6 +287,19 @@ class Counts(MonthDays):
         last = timeline.back(unit, self.anchor, -count) if self.anchor else None
         days = (self.anchor + timedelta(days=1), last) if last and self.anchor else None
         return Reading(i, j, days, unit, "period")
+
+    def _within(self, i: int, found: Amount) -> Reading | None:
+        """Within nine months, with a future verb and not "within nine months of the crash": from publication on.
+
+        Days are often those of a rule ("refunds will be paid within five days").
+        """
+        count, unit, j = found
+        if unit in ("day", "workday") or not self.w.planned(i, j):
+            return None
+        if self._follows(j, "w of") or self._follows(j, "w later_than"):
+            return None
+        last = timeline.back(unit, self.anchor, -count) if self.anchor else None
+        return Reading(i, j, (self.anchor, last) if self.anchor and last else None, unit, "period")
 
     def _first(self, i: int, found: Amount) -> Reading | None:
         count, unit, j = found

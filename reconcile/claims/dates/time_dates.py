@@ -110,10 +110,11 @@ class Dates(Digits):
         first = self.day_at(i)
         if first is None:
             return None
-        last = first
+        last, listed = first, False
         if other := self.range_end(first.j):
             second = self.day_at(self.skip(other, "w articles", "w day_the"))
             last = second if second and second.number > first.number else first
+            listed = last is second and self._listed_days(i, first, last.number)
         start = self.skip(last.j, "w daylink")
         if not self.loose(start):
             return None
@@ -121,7 +122,15 @@ class Dates(Digits):
         if month is None or not (self.w.number(i) or self._names_day(i, last, (start, month[1]))):
             return None
         prefix = self.w.before(i, "w day_prefix")
+        if listed:
+            one = self._dated(i, month[1], (month[0], first.number, first.number))
+            return replace(one, i=prefix if prefix >= 0 else i, j=first.j)
         return self._dated(prefix if prefix >= 0 else i, month[1], (month[0], first.number, last.number))
+
+    def _listed_days(self, i: int, first: Spelled, last: int) -> bool:
+        """Return whether "and" behind the first day at word i lists two days that lie apart: "on 3 and 19 June"."""
+        start = i - 1 if self.w.tag(i - 1, "w day_the") == i else i
+        return last > first.number + 1 and not self.range_end(first.j, start)
 
     def _names_day(self, i: int, day: Spelled, month: tuple[int, int]) -> bool:
         """Return whether a number in words before a month (its first word and end) is a day: "the ninth of April".
@@ -141,9 +150,20 @@ class Dates(Digits):
         """Return the date or month that begins at word i."""
         return (self.numeric(i) or self.day_month(i) or self.month_first(i)) if 0 < i < len(self.w) else None
 
+    def glued(self, i: int) -> Reading | None:
+        """Dec31, mar4: a month and a day without the blank; in capitals, as genes are written, only with a year."""
+        found = self.w.glued(i)
+        if found is None or (self.tokens.raw(i, i + 1).isupper() and self.year_after(i + 1) is None):
+            return None
+        return self._dated(i, i + 1, (found[0], found[1], found[1])) if 1 <= found[1] <= LAST_DAY else None
+
     def _dated(self, i: int, j: int, parts: tuple[int, int, int]) -> Reading:
         _, first, last = parts
         year = self.year_after(j)
+        for tag, step in (("last", -1), ("next", 1)) if self.anchor and year is None else ():
+            if (low := self.w.before(i, f"w {tag}_date")) >= 0:
+                beside = timeline.beside(self.anchor, lambda y: self._days(y, parts), step) if self.anchor else None
+                return Reading(low, j, beside, "day", "point" if first == last else "period")
         days = self.spans(lambda y: self._days(y, parts), year[0] if year else None, (i, j))
         return Reading(i, year[1] if year else j, days, "day", "point" if first == last else "period", bool(year))
 
@@ -156,8 +176,12 @@ class Dates(Digits):
         if self.w.lang in MONTH_FIRST and self.loose(j) and (first := self._day_behind(i, j)):
             last = first
             if other := self.range_end(first.j):
-                second = self.day_at(self.skip(other, "w day_the"))
-                if second and second.number > first.number and not self._month_follows(second.j - 1):
+                start = self.skip(other, "w day_the")
+                second = self.day_at(start)
+                on = second is not None and second.rank and start > other and self.w.before(i, "w from") >= 0
+                listed = second is not None and self._listed_days(i, first, second.number)
+                later = second is not None and (second.number > first.number or on) and not listed
+                if second and later and not self._month_follows(second.j - 1):
                     last = second
             return self._dated(i, last.j, (month, first.number, last.number))
         return self._month(i, j, month)
@@ -190,14 +214,14 @@ class Dates(Digits):
         year = self.year_after(j)
         low = high = month
         end = year[1] if year else j
+        if year is None and (relative := self._moved_month(i, j, month)):
+            return relative
         if year is None and (other := self.range_end(j, i)) and (second := self.month_at(other)) and second[0] != month:
             high, end = second
             year = self.year_after(end)
             end = year[1] if year else end
             days = self.spans(lambda y: self._months(y, low, high), year[0] if year else None, (i, end))
             return Reading(i, end, days, "month", "period", bool(year))
-        if year is None and (relative := self._moved_month(i, j, month)):
-            return relative
         days = self.spans(lambda y: timeline.months(y, month, month), year[0] if year else None, (i, end))
         return Reading(i, end, days, "month", "point", bool(year))
 
@@ -207,9 +231,12 @@ class Dates(Digits):
         return timeline.months(year if low < high else year - 1, low, low)[0], timeline.months(year, high, high)[1]
 
     def _moved_month(self, i: int, j: int, month: int) -> Reading | None:
-        """Last October, next March, octubre pasado, octobre prochain."""
+        """Last October, next March, this May, octubre pasado, octobre prochain."""
         if self.anchor is None:
             return None
+        if (start := self.w.before(i, "w this")) >= 0:
+            near = [timeline.months(self.anchor.year + step, month, month) for step in (-1, 0, 1)]
+            return Reading(start, j, timeline.nearest(self.anchor, near) or near[1], "month")
         for tag, step in (("last", -1), ("next", 1)):
             start = self.w.before(i, f"w {tag}")
             behind = self.w.tag(j, f"w post_{tag}") if self.loose(j) else 0

@@ -115,7 +115,8 @@ class Grammar(Counts):
         if self.tokens.words[i] not in word_set(self.w.lang, "time_words", "ambiguous"):
             return True
         beside = i + 1 < len(self.w) and (self.w.number(i + 1) is not None or self.w.family(i + 1, "mon") is not None)
-        return self.w.capital(i) and beside
+        on = self.closed(i + 1) and (self.w.before(i, "w on") >= 0 or self.w.family(i - 2, "week") is not None)
+        return self.w.capital(i) and (beside or on)
 
     def _small(self, i: int) -> bool:
         """Return whether a word that is a weekday only with a capital (Linggo, Domingo) has none."""
@@ -220,8 +221,10 @@ _WORD_TAGS = frozenset().union(*(tags for _, tags in _OF_WORDS))
 def read(grammar: Grammar, i: int) -> Reading | None:
     """Return the time expression that begins at word i, the most specific form first."""
     words = grammar.w
-    if grammar.tokens.words[i][:2] == "fy" and (fiscal := grammar.fiscal(i)):
+    if grammar.tokens.words[i][1:2] == "y" and (fiscal := grammar.fiscal(i)):
         return fiscal
+    if grammar.tokens.words[i][-1].isdigit() and (glued := grammar.glued(i)):
+        return glued
     if grammar.tokens.words[i][0].isdigit():
         return grammar.numeric(i) or _numbered(grammar, i) or _first(_OF_DIGITS, grammar, i) or grammar.monthday(i)
     kinds = {tag if tag.startswith("w ") else tag.partition(" ")[0] for tag in words.readings(i)}

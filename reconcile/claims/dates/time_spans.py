@@ -163,7 +163,8 @@ class Spans:
         near = self.anchor - timedelta(days=timeline.PAST_DAYS)
         past = [days for days in options if days[0] <= self.anchor and days[1] >= near]
         lean = "past" if self.since(at[0]) >= 0 else self.lean(*at, bare=bare)
-        default = timeline.nearest(self.anchor, options) if options else timeline.leap(self.anchor, make, lean)
+        yearly = len(options) == 4
+        default = timeline.nearest(self.anchor, options) if yearly else timeline.leap(self.anchor, make, lean)
         if lean == "past" and past:
             return past[-1] if default is None or default[0] > self.anchor else default
         if lean == "future" and (default is None or default[1] < self.anchor):
@@ -182,8 +183,14 @@ class Spans:
 
     @staticmethod
     def _days(year: int, parts: tuple[int, int, int]) -> Days | None:
-        """Return the days of (month, first day, last day) in a year, None where the calendar has no such day."""
-        low, high = timeline.valid(year, parts[0], parts[1]), timeline.valid(year, parts[0], parts[2])
+        """Return the days of (month, first day, last day) in a year, None where the calendar has no such day.
+
+        A last day that is smaller than the first lies in the following month.
+        """
+        low = high = timeline.valid(year, parts[0], parts[1])
+        if low and parts[2] != parts[1]:
+            end = timeline.month_shift(low, 1 if parts[2] < parts[1] else 0)
+            high = timeline.valid(*end, parts[2])
         return (low, high) if low and high else None
 
     # -- units, quarters, halves --

@@ -15,7 +15,8 @@ from reconcile.claims.phrases import MEMO_SIZE, Lexicon, Tokens, split_entries, 
 
 _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|ste|è|º|ª|°|o|a|te|ter|ten|de)?")
 _ROMAN = re.compile(r"(x{0,2})(ix|iv|v?i{0,3})(e|è|ème)?")
-_FISCAL = re.compile(r"fy(?:20)?(\d\d)")
+_FISCAL = re.compile(r"[cf]y(?:20)?(\d\d)")
+_GLUED_DAY = re.compile(r"([^\W\d_]{3,9})(\d{1,2})")
 _NONE: Mapping[str, int] = MappingProxyType({})
 WINDOW = 9  # words to look for the verb that tells past from future
 _NO_CUE = frozenset(
@@ -119,13 +120,23 @@ def _is_number(lang: str, word: str) -> bool:
         return True
     if word[0] in "xvi" and word[-1] in "eè" and _ROMAN.fullmatch(word):
         return True
-    if word[:2] == "fy" and _FISCAL.fullmatch(word):
+    if word[1:2] == "y" and _FISCAL.fullmatch(word):
+        return True
+    if word[-1].isdigit() and _glued(lang, word):
         return True
     if lang == "tl" and word.endswith("ng"):
         table = _numbers(lang, "cardinals")
         if word[:-2] in table or word[:-1] in table:
             return True
     return names_number(word, lang)
+
+
+def _glued(lang: str, word: str) -> tuple[int, int] | None:
+    """Return (month, day) of "dec31"."""
+    found = _GLUED_DAY.fullmatch(word)
+    names = languages.load(lang).table("months").items() if found else ()
+    months = [int(month) for month, forms in names if found and found.group(1) in split_entries(str(forms))]
+    return (months[0], int(found.group(2))) if found and months else None
 
 
 def _opens(lang: str, word: str) -> bool:
@@ -271,9 +282,13 @@ class Words:
         return number if self.alone(i) else None
 
     def fiscal(self, i: int) -> int | None:
-        """Return the year of "FY2025" or "FY25" at word i."""
+        """Return the year of "FY2025", "FY25" or "CY25" at word i."""
         found = _FISCAL.fullmatch(self.tokens.words[i])
         return 2000 + int(found.group(1)) if found else None
+
+    def glued(self, i: int) -> tuple[int, int] | None:
+        """Return (month, day) of "Dec31" at word i."""
+        return _glued(self.lang, self.tokens.words[i])
 
     def alone(self, i: int) -> bool:
         """Return whether the digits at word i are no part of a longer number, amount or code."""
@@ -315,7 +330,7 @@ class Words:
             if "w future_before" in self.readings(k):
                 return "past" if self.before(k, "w implicative") >= 0 else "future"
             if cue := self.tense(k):
-                return "future" if cue == "past" and self._governed(k) else cue
+                return "future" if cue == "past" and self._governor(k) else cue
         else:
             k = -1
         if k >= 0 and not self._near_edge(i, k):
@@ -344,19 +359,19 @@ class Words:
             if self.tokens.hard[k + 1 if i > 1 else k]:
                 return False
             if cue := self.tense(k):
-                modal = self.tokens.words[k] in word_set(self.lang, "time_words", "modal")
-                return not modal and (cue == "future" or self._governed(k))
+                governor = self.tokens.words[k] if cue == "future" else self._governor(k)
+                return bool(governor) and governor not in word_set(self.lang, "time_words", "modal")
         return False
 
-    def _governed(self, k: int) -> bool:
-        """Return whether a participle at word k belongs to a future verb ("will be closed", "akan ditutup")."""
+    def _governor(self, k: int) -> str:
+        """Return the future verb that a participle at word k belongs to ("will be closed", "akan ditutup"), else ""."""
         auxiliaries = word_set(self.lang, "time_words", "future_aux")
         for at in range(k - 1, max(k - 4, -1), -1):
             if self.tokens.hard[at + 1]:
-                return False
+                return ""
             if self.tokens.words[at] in auxiliaries or "w future_before" in self.readings(at):
-                return True
-        return False
+                return self.tokens.words[at]
+        return ""
 
     def _near_edge(self, i: int, k: int) -> bool:
         return i - k <= 4

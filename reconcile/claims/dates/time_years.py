@@ -54,7 +54,7 @@ class Years(Spans):
         return Reading(low if low >= 0 else i, j, days, "unknown", "period") if days else None
 
     def fiscal(self, i: int) -> Reading | None:
-        """FY2025, FY25: taken as the calendar year, since the text does not say when it begins."""
+        """FY2025, FY25, CY25: taken as the calendar year, since the text does not say when it begins."""
         year = self.w.fiscal(i)
         return Reading(i, i + 1, (date(year, 1, 1), date(year, 12, 31)), "year", "period") if year else None
 
