@@ -32,6 +32,7 @@ OUTSIDE = {
     "vague": "how long early, mid and late last is a convention (ours: thirds of the month or year), as is a day's end",
     "century": "whether a century begins with its year 00 or 01 (ours) is a convention",
     "counted": "how exact a count of weeks, months or years is, is a convention (ours: the week, month or year there)",
+    "rolling": "the next fortnight or decade is one of the calendar there; in news it begins with publication (ours)",
     "weeks": "whether the first week of a month or year begins on its first day (ours) or on a Monday is a convention",
     "rest": "earlier and later this month are its halves by convention (ours: up to publication, and from it)",
     "moment": "now, and minutes or hours counted from it: an article is dated by its day",
@@ -43,6 +44,7 @@ OUTSIDE = {
 
 _NUMBER = r"(?:\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten)"
 _MINUTES = r"(?:half an|next|last|past|" + _NUMBER + r")(?:(?: \w+)? (?:hours?|mins?|minutes?)|h)(?: from now| later)?"
+_QUARTER = re.compile(r"\bq[1-4]\b", re.IGNORECASE)
 _WORDED = (  # a class by what an expected expression says; the first that fits
     ("moment", r"(?:right )?now|at (?:the )?(?:moment|minute|present|present time)|at this time"),
     ("moment", r"(?:within |in |from now until )?(?:the next day and )?" + _MINUTES),
@@ -55,6 +57,7 @@ _WORDED = (  # a class by what an expected expression says; the first that fits
     ("vague", r".*\b(?:start|beginning|middle|end) of .*\b(?:start|beginning|middle|end) of .*"),
     ("vague", r"from .* to the (?:start|beginning|middle|end) of .*|(?:the )?end of (?:the |this )?(?:to\w+|\w+day)"),
     ("century", r"\S+\s+century"),
+    ("rolling", r"(?:past|next) fortnight|the next (?:\w+ )?decades?"),
     ("counted", r"(?:in )?" + _NUMBER + r" (?:weeks?|months?|years?|fortnights?)\b(?! starting).*|(?:in )?a fortnight"),
 )
 
@@ -129,7 +132,7 @@ def _gold(result: Mapping[str, Any]) -> Gold:
     kind = str(result.get("TypeName") or result.get("Typename")).removeprefix("datetimeV2.")
     values = [v for v in (result.get("Resolution") or {}).get("values", ()) if isinstance(v, dict)]
     values = [v for v in values if v.get("type") in KINDS and any(k in v for k in ("value", "start", "end"))]
-    days = frozenset(pair for value in values for pair in _days(value))
+    days = frozenset(pair for value in values for pair in _days(value, str(result["Text"])))
     minutes = frozenset(m for value in values if (m := _minutes(value)) is not None)
     if kind in KINDS and not (minutes if kind == "time" else days):
         kind = "open" if any(v.get("Mod") or "start" in v or "end" in v for v in values) else "unresolved"
@@ -146,7 +149,7 @@ def _class(text: str, kind: str) -> str:
     return kind if named == "counted" and kind != "date" else named
 
 
-def _days(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _days(value: Mapping[str, Any], text: str) -> Iterator[tuple[str, str]]:
     """Yield the first and last days a value may mean; ("2016-10-01", "") for "since October"."""
     low, high = (_moment(value.get("value") or value.get(side)) for side in ("start", "end"))
     if low is None:
@@ -157,19 +160,21 @@ def _days(value: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         return
     if "end" in value and high > low and high.time() == datetime.min.time():
         high -= timedelta(seconds=1)
-        if (last := _named_last(value)) is not None:
+        if (last := _named_last(value, _QUARTER.search(text) is not None)) is not None:
             yield low.date().isoformat(), last.isoformat()
     yield low.date().isoformat(), high.date().isoformat()
 
 
-def _named_last(value: Mapping[str, Any]) -> date | None:
-    """Return the last day of the year, month or day that a range names last: TIMEX (2014-01-01,2018-01-01,P4Y)."""
+def _named_last(value: Mapping[str, Any], quarters: bool) -> date | None:
+    """Return the last day of the year, quarter, month or day a range names last: TIMEX (2014-01-01,2018-01-01,P4Y)."""
     parts = str(value.get("timex", "")).strip("()").split(",")
     end = _moment(value.get("end"))
     if len(parts) != 3 or end is None:
         return None
     if end.day > 1 or parts[2][-1:] not in "MY":
         return end.date()
+    if quarters:
+        return date(end.year, end.month + 2, monthrange(end.year, end.month + 2)[1])
     month = 12 if parts[2].endswith("Y") else end.month
     return date(end.year, month, monthrange(end.year, month)[1])
 

@@ -102,7 +102,9 @@ class Grammar(Counts):
         if found is None or self._big("week", found[1] - 1):
             return None
         k = self.skip(found[1], "w on")
-        named = self.w.family(k, "weekday") if self.loose(found[1]) and not self.tokens.hard[found[1]] else None
+        dash = self.tokens.gap(k).strip() in ("-", "–", "—")
+        close = dash or (self.loose(found[1]) and not self.tokens.hard[found[1]])
+        named = self.w.family(k, "weekday") if close else None
         if named is None or not self._weekday_allowed(k):
             return None
         span = timeline.unit_span("week", self.anchor, int(found[0])) if self.anchor else None

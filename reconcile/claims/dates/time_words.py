@@ -17,42 +17,17 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:st|nd|rd|th|er|re|e|ème|ste|è|º|ª|°|o|a
 _ROMAN = re.compile(r"(x{0,2})(ix|iv|v?i{0,3})(e|è|ème)?")
 _FISCAL = re.compile(r"[cf]y(?:20)?(\d\d)")
 _GLUED_DAY = re.compile(r"([^\W\d_]{3,9})(\d{1,2})")
+_MONEY = frozenset("$€£₱¥")  # marks before digits that are no day or year
+_CODES = frozenset("#+−&")
+_UNITS = frozenset("%‰$€£°")  # and behind them
 _NONE: Mapping[str, int] = MappingProxyType({})
 WINDOW = 9  # words to look for the verb that tells past from future
-_NO_CUE = frozenset(
-    [
-        "cardinals",
-        "ordinals",
-        "hours",
-        "capital_only",
-        "partitive",
-        "day_not",
-        "this_default",
-        "half_words",
-        "weak_in",
-        "ambiguous",
-        "counted",
-        "numbered",
-        "future_endings",
-        "past_endings",
-        "than",
-        "and",
-        "listing",
-        "clock_glued",
-        "farther",
-        "said_subject_first",
-        "year_before",
-        "modal",
-        "participle_endings",
-        "said_aux",
-        "future_aux",
-        "decade_after",
-        "since_open",
-        "said_between",
-        "said_passive",
-        "said_comma",
-    ]
-)
+_NO_CUE = frozenset([
+    "cardinals", "ordinals", "hours", "capital_only", "partitive", "day_not", "this_default", "half_words", "weak_in",
+    "ambiguous", "counted", "numbered", "future_endings", "past_endings", "than", "and", "listing", "clock_glued",
+    "farther", "said_subject_first", "year_before", "modal", "participle_endings", "said_aux", "future_aux",
+    "decade_after", "since_open", "said_between", "said_passive", "said_comma",
+])  # fmt: skip
 
 _OPENING = frozenset(
     f"w {tag}"
@@ -295,14 +270,7 @@ class Words:
         before, after = self.tokens.gap(i), self.tokens.gap(i + 1)
         behind = self.tokens.words[i + 1] if i + 1 < len(self.tokens) else ""
         ahead = self.tokens.words[i - 1] if i else ""
-        if before.rstrip()[-1:] in ("$", "€", "£", "₱", "¥") or before[-1:] in ("#", "+", "−", "&") or after[:1] in (
-            "%",
-            "‰",
-            "$",
-            "€",
-            "£",
-            "°",
-        ):
+        if before.rstrip()[-1:] in _MONEY or before[-1:] in _CODES or after[:1] in _UNITS:
             return False
         if after.lstrip(" \u00a0")[:1] in ("%", "€", "$", "£", "°"):
             return False

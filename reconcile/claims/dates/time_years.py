@@ -82,8 +82,8 @@ class Years(Spans):
         return Reading(i, j, (date(year, 1, 1), date(last, 12, 31)), "year", "period")
 
     def _far(self, i: int) -> Reading | None:
-        """In 1776, around 1690, in 2150: behind a preposition of time that no time of day has, before no noun."""
-        year = self.far_year(i) if self.w.before(i, "w in") >= 0 or self.w.before(i, "w since") >= 0 else None
+        """In 1776, circa 1690, in 2150: behind a preposition of years that no time of day has, before no noun."""
+        year = self.far_year(i) if self.w.before(i, "w far_in") >= 0 else None
         if year is None or (year % 100 < 60 and self.w.before(i, "w clock_at") >= 0):
             return None
         return Reading(i, i + 1, (date(year, 1, 1), date(year, 12, 31)), "year", "period")
