@@ -16,6 +16,7 @@ from reconcile.match.declare import Pairing
 from reconcile.match.relate import RelationModel
 from reconcile.match.slots import STATEMENT, Slot
 from reconcile.model import (
+    Claim,
     Entity,
     Field,
     FieldOutcome,
@@ -113,6 +114,8 @@ def _quoted(pairing: Pairing) -> Iterator[Decided]:
     if alike < SAME_WORDS or not first or not second or not first.speaker or not second.speaker:
         return
     same = levels.names_alike(*sorted((first.speaker, second.speaker)))
+    if not same and not _two_mouths(a.claim, b.claim):
+        return
     outcome = Outcome.AGREE if same else Outcome.DISAGREE
     rows = (
         FieldOutcome(
@@ -127,6 +130,18 @@ def _quoted(pairing: Pairing) -> Iterator[Decided]:
         FieldOutcome("words", Role.IDENTITY, "same", f"{alike:.0f} % the same words", Outcome.AGREE, a.raw, b.raw),
     )
     yield Decided(pairing, rows, Relation.AGREE if same else Relation.CONFLICT, round(alike / 100, 2))
+
+
+def _two_mouths(a: Claim, b: Claim) -> bool:
+    """Return whether two claims print the names of two speakers, and neither prints the other's.
+
+    Real newsrooms name one speaker in many ways: "the judge", a surname, the company that a person speaks for, "on Twitter".
+    """
+    told = [(claim, claim.attribution) for claim in (a, b) if claim.attribution and claim.attribution.kind == "named"]
+    if len(told) < 2:
+        return False
+    (one, first), (other, second) = ((claim.quote, said.speaker.split()[-1]) for claim, said in told)
+    return first in one and second in other and first not in other and second not in one
 
 
 def best(decided: Iterable[Decided]) -> list[Decided]:

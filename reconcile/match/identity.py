@@ -120,6 +120,7 @@ IDENTITY = (
         (
             missing(lambda p: not p.a.claim.subject or not p.b.claim.subject),
             level("same", "one subject", l.same_subject, AGREE),
+            level("kind", "two subjects of one kind", l.other_subjects, DISAGREE),
             otherwise("subjects are named differently", DISAGREE),
         ),
     ),

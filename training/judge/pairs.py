@@ -24,6 +24,7 @@ import argparse
 import json
 import os
 import random
+import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -45,6 +46,7 @@ DOMAINS = ("samsum", "scitldr")
 SETS = ("fever", "summedits", "negnli_mnli", "indonli", "ntrex_en_fil", "mnli")
 ASIDE = {"fever": 25, "negnli_mnli": 6, "indonli": 4, "ntrex_en_fil": 4, "mnli": 4}  # one row in so many is kept aside
 LONGEST = 760  # characters of both texts
+MEANTIME = ("en", "es", "nl")  # languages of it that are ours
 NEAREST = 2  # neighbours of a sentence that make a pair
 SIDES = 4  # the same for stories told from different sides
 SIDES_ROWS, AGAIN = 5000, 3000  # rows of the third stage: of these stories, and of families once more
@@ -62,6 +64,10 @@ LAST = {
 OLD = {"families": 4000, "sides": 1500, "general": 2500}  # rows of the fifth stage that repeat what is known
 SECOND = {"families": 11000, "calm": 2000, "sides": 4000}  # rows of the fourth stage: other pairs of what is known
 GOLD = {"contested": 4000, "families": 3000, "calm": 2000, "general": 1000}  # rows of the gold stage beside stories
+BACKGROUND = {
+    "settled": 3600, "gold": 3300, "meantime": 2000, "retold": 1000, "sides": 800, "contested": 800, "families": 800,
+    "general": 300,
+}  # rows of the stage after it
 RANK = {"": 0, "unrelated": 1, "agree": 2, "conflict": 3}  # what is said of two sentences that share more questions
 PER_FAMILY = {"agree": 4, "conflict": 8, "unrelated": 5}
 
@@ -237,7 +243,7 @@ def later(general: Sequence[Row]) -> list[Row]:
 def last(general: Sequence[Row]) -> list[Row]:
     """Return all contested stories, with other calm pairs than before, and some of what is known."""
     chance = random.Random(9)
-    names = sorted(path.stem for path in (HERE / "contested").glob("*.jsonl"))
+    names = _names("contested")
     old = {"later": list(families(HERE / "later", "last")), "general": general}
     kept = [r for name, wanted in LAST.items() for r in chance.sample(list(old[name]), wanted)]
     told = list(contested(names, "last"))
@@ -255,7 +261,7 @@ def mixed(general: Sequence[Row], names: Sequence[str], salt: str = "mixed") -> 
         "general": general,
     }
     kept = [r for name, wanted in MIXED.items() for r in chance.sample(list(old[name]), wanted)]
-    quarrels = sorted(path.stem for path in (HERE / "contested").glob("*.jsonl"))
+    quarrels = _names("contested")
     told = [
         *contested(names, salt, HERE / "settled", MIXED_NEIGHBOURS),
         *contested(quarrels, salt, near=MIXED_NEIGHBOURS),
@@ -268,7 +274,7 @@ def questions(general: Sequence[Row]) -> list[Row]:
     chance = random.Random(11)
     pool = [r for a, b, label, kind in asked() if (r := row(a, b, label, "", f"asked {kind}"))]
     same, apart = ([r for r in pool if r["label"] == label] for label in ("agree", "unrelated"))
-    names = sorted({path.stem for path in (HERE / "settled").glob("*.jsonl")} - set(EARLY_SETTLED))
+    names = sorted({*_names("settled")} - {*EARLY_SETTLED})
     known = mixed(general, EARLY_SETTLED, "questions")
     later_stories = contested(names, "questions", HERE / "settled", MIXED_NEIGHBOURS)
     apart = chance.sample(apart, min(len(apart), APART * len(same)))
@@ -284,6 +290,51 @@ def judged_gold(general: Sequence[Row]) -> list[Row]:
     pools = {name: [r for r in known if r["set"] == name] for name in GOLD if name != "general"}
     pools["general"] = [r for r in known if r["set"] in SETS]
     return [*of_folder(), *(r for name, most in GOLD.items() for r in chance.sample(pools[name], most))]
+
+
+def background(general: Sequence[Row], data: Path, golden: Sequence[Row]) -> list[Row]:
+    """Return near pairs of articles that tell much beside the news, sentences told again, and some of what is known."""
+    from retold import retold
+
+    chance = random.Random(32)
+    pools = {
+        "meantime": list(meantime(data)),
+        "sides": [*calm(near=SIDES), *calm(HERE / "sides", SIDES)],
+        "retold": retold(BACKGROUND["retold"]),
+        "settled": list(contested(_names("settled"), "background", HERE / "settled", 0)),
+        "gold": [r for r in golden if r["set"] == "gold"],
+        **{name: [r for r in golden if r["set"] == name] for name in ("contested", "families")},
+        "general": [r for r in general if r["set"] in SETS],
+    }
+    return [r for name, most in BACKGROUND.items() for r in chance.sample(pools[name], min(most, len(pools[name])))]
+
+
+def _names(folder: str) -> list[str]:
+    return sorted(path.stem for path in (HERE / folder).glob("*.jsonl"))
+
+
+def meantime(data: Path) -> Iterator[Row]:
+    """Yield near pairs of articles of one topic of MEANTIME (real news of many days): no conflict of one time."""
+    told: dict[str, list[tuple[str, str]]] = {}
+    for line in (data / "clusters" / "meantime_docs.jsonl").read_text("utf-8").splitlines():
+        given = json.loads(line)
+        if given["lang"] in MEANTIME:
+            text = _printed(given["text"])
+            article = {"text": text, "title": _printed(given["title"]), "lang": given["lang"]}
+            topic = f"{given['lang']} {given['topic']}"
+            told.setdefault(topic, []).extend((given["id"], t) for t in sentences_of(article)[1:])
+    for topic in sorted(told):
+        for a, b in nearest(told[topic]):
+            made = row(a, b, "open", "", "meantime")
+            if made:
+                yield made
+
+
+def _printed(text: str) -> str:
+    """Return text whose marks were set apart as words, as it was printed."""
+    for apart, mark in (("`` ", '"'), ("``", '"'), (" ''", '"'), ("''", '"'), ("( ", "(")):
+        text = text.replace(apart, mark)
+    return re.sub(r" ([.,;:!?)%]|n't\b|'(?:s|ll|re|ve|d|m)\b)", r"\1", text)
 
 
 def main() -> None:
@@ -303,7 +354,9 @@ def main() -> None:
     sides = chance.sample(list(calm(HERE / "sides", SIDES)), SIDES_ROWS)
     sides += chance.sample([r for r in news if r["set"] == "families"], AGAIN)
     _write(out / "sides.jsonl", sides, 4)
-    _write(out / "gold.jsonl", judged_gold([r for aside, r in general if not aside]), 10)
+    golden = judged_gold([r for aside, r in general if not aside])
+    _write(out / "gold.jsonl", golden, 10)
+    _write(out / "background.jsonl", background([r for aside, r in general if not aside], Path(data) / "data", golden), 11)
     _write(out / "again.jsonl", again(news + sides), 5)
     _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
     _write(out / "mixed.jsonl", mixed([r for aside, r in general if not aside], EARLY_SETTLED), 8)
