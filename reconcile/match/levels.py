@@ -357,9 +357,13 @@ def names_of(p: Pairing) -> tuple[Entity, Entity] | None:
 
 
 def same_name(p: Pairing) -> bool:
-    """Both names are one."""
+    """Both names are one, or both sides print one part of a name ("Weber"), whoever it was taken to mean."""
     found = names_of(p)
-    return found is not None and names_alike(*sorted((found[0].name, found[1].name)))
+    if found is None:
+        return False
+    printed = found[0].raw
+    part = printed == found[1].raw and all(printed in entity.name for entity in found)
+    return part or names_alike(*sorted((found[0].name, found[1].name)))
 
 
 def kinds_agree(p: Pairing) -> bool:

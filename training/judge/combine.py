@@ -2,7 +2,7 @@
 
 Typed evidence and the judge's opinion of pairs that the judge was not trained on, to ``reconcile/match/verdict.json``:
 weights with a judge and without. Data: the rows of the labelled sets that ``pairs.py`` sets aside for it, and the gold
-pairs of ``datasets/practice`` with the nearest sentences that gold does not connect. Left-out rows show
+pairs of ``datasets/newsrooms``, which it has not read, with the nearest sentences that gold does not connect. Left-out rows show
 what they are worth.
 """
 
@@ -27,7 +27,7 @@ from reconcile.config import Settings
 from reconcile.match import verdict
 from reconcile.pipeline import pair_judge
 
-PRACTICE = Path(__file__).parent.parent.parent / "datasets" / "practice"
+NEWSROOMS = Path(__file__).parent.parent.parent / "datasets" / "newsrooms"
 GOLD = {"agree": "agree", "compatible": "agree", "scope": "unrelated", "conflict": "conflict"}
 NEAR = 6  # of the nearest sentences that gold does not connect, one in so many is a row
 C = 1.0
@@ -45,7 +45,7 @@ def of_sets(folder: Path) -> Iterator[Row]:
                 yield {"a": row["a"], "b": row["b"], "label": LABELS[row["label"]], "set": name}
 
 
-def of_stories(folder: Path = PRACTICE) -> Iterator[Row]:
+def of_stories(folder: Path = NEWSROOMS) -> Iterator[Row]:
     """Yield the gold pairs of stories, and some of the nearest pairs that are none."""
     for path in sorted(folder.glob("*.json")):
         story = json.loads(path.read_text("utf-8"))
@@ -58,7 +58,7 @@ def of_stories(folder: Path = PRACTICE) -> Iterator[Row]:
                 for (x, a), (y, b) in product(said[one], said[other]):
                     gold |= {(a, b), (b, a)}
                     if x < y and relation in GOLD:
-                        yield {"a": a, "b": b, "label": GOLD[relation], "set": "practice"}
+                        yield {"a": a, "b": b, "label": GOLD[relation], "set": "newsrooms"}
         near = [pair for pair in nearest(told) if pair not in gold]
         yield from ({"a": a, "b": b, "label": "unrelated", "set": "near"} for a, b in near[::NEAR])
 

@@ -19,7 +19,8 @@ from typing import Any
 
 from pairs import RANK, Row, nearest, row, sentences_of
 
-STORIES = Path(__file__).parents[2] / "datasets" / "practice"  # the judge is not to be measured on them then
+DATASETS = Path(__file__).parents[2] / "datasets"
+READ = Path(__file__).with_name("read.txt")  # ids of the stories it is to read, and not to be measured on then
 MASKED = ("value", "date")  # fields whose contradictions are numbers
 APART, OPEN = 18, 45  # of a story: sentences of different facts, near ones of which gold says nothing
 NEIGHBOURS = 4
@@ -28,10 +29,12 @@ Sentence = tuple[str, str]  # article id, text
 Told = tuple[str, str]  # label, field
 
 
-def of_folder(folder: Path = STORIES) -> Iterator[Row]:
-    """Yield the pairs of all stories of a folder."""
-    for path in sorted(folder.glob("*.json")):
-        yield from of_gold(json.loads(path.read_text("utf-8")))
+def read() -> Iterator[Row]:
+    """Yield the pairs of all stories of ``datasets`` that are named in ``read.txt``."""
+    named = set(READ.read_text("utf-8").split())
+    for path in sorted(DATASETS.glob("*/*.json"), key=lambda path: path.name):
+        if path.stem in named:
+            yield from of_gold(json.loads(path.read_text("utf-8")))
 
 
 def of_gold(story: dict[str, Any]) -> Iterator[Row]:

@@ -283,13 +283,13 @@ def questions(general: Sequence[Row]) -> list[Row]:
 
 def judged_gold(general: Sequence[Row]) -> list[Row]:
     """Return the pairs of the stories with gold, and some of what is known."""
-    from gold import of_folder
+    from gold import read
 
     chance = random.Random(22)
     known = mixed(general, EARLY_SETTLED)
     pools = {name: [r for r in known if r["set"] == name] for name in GOLD if name != "general"}
     pools["general"] = [r for r in known if r["set"] in SETS]
-    return [*of_folder(), *(r for name, most in GOLD.items() for r in chance.sample(pools[name], most))]
+    return [*read(), *(r for name, most in GOLD.items() for r in chance.sample(pools[name], most))]
 
 
 def background(general: Sequence[Row], data: Path, golden: Sequence[Row]) -> list[Row]:
