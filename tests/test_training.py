@@ -1,11 +1,14 @@
 """How the relation weights are fitted (training/relations.py)."""
 
 import importlib
+import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from reconcile.model import Relation
+from reconcile.languages import codes
+from reconcile.model import FieldOutcome, Outcome, Relation, Role
 
 
 @pytest.fixture(scope="module")
@@ -40,3 +43,27 @@ def test_a_rung_of_which_little_is_known_weighs_like_the_one_below(training):
     weights, _ = training.fit(names, labels)
     conflict = training.relate.CLASSES.index(Relation.CONFLICT)
     assert weights["question=+3.5"][conflict] > 0.5 * weights["question=+3.0"][conflict] > 0
+
+
+def test_of_calm_stories_only_answers_that_differ_are_known_to_be_no_conflict(training, tmp_path):
+    articles = [{"lang": "en", "title": "Corvel", "text": f"Corvel sold {n} cars in May."} for n in (40, 50, 50)]
+    (tmp_path / "calm.jsonl").write_text(json.dumps({"topic": "cars", "articles": articles}) + "\n", "utf-8")
+    (story,) = training.calm_stories([tmp_path / "calm.jsonl"])
+    published = [a["published"] for a in story["articles"]]
+    assert story["facts"] == []
+    assert published == sorted(set(published))
+    differ, same = (FieldOutcome("value", Role.ASSERTION, "", "", o, "", "") for o in (Outcome.DISAGREE, Outcome.AGREE))
+    pairing = SimpleNamespace(a=SimpleNamespace(kind="value"))
+    assert training.label(pairing, (differ,), story, {}) is Relation.UNRELATED
+    assert training.label(pairing, (same,), story, {}) is None
+
+
+def test_the_calm_stories_of_the_repo_are_in_supported_languages_and_long(training):
+    stories = list(training.calm_stories(sorted(training.CALM.glob("*.jsonl"))))
+    assert len({s["id"] for s in stories}) == len(stories) >= 80
+    for story in stories:
+        assert len(story["articles"]) >= 3
+        for article in story["articles"]:
+            assert article["lang"] in codes()
+            assert article["title"]
+            assert len(article["text"].split()) > 120

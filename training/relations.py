@@ -91,7 +91,7 @@ def calm_stories(paths):
             articles = [
                 {
                     "id": f"a{n + 1}", "source": f"Outlet {n + 1}", "url": f"https://outlet-{n + 1}.example/{name}",
-                    "title": a["title"], "published": a.get("published", f"{first + timedelta(hours=5 * n):%Y-%m-%dT%H:%M:%SZ}"),
+                    "title": a["title"], "published": f"{first + timedelta(hours=5 * n):%Y-%m-%dT%H:%M:%SZ}",
                     "lang": a["lang"], "text": a["text"], "copy_of": None,
                 }
                 for n, a in enumerate(json.loads(line)["articles"])

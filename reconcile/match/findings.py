@@ -135,7 +135,7 @@ def _quoted(pairing: Pairing) -> Iterator[Decided]:
 def _two_mouths(a: Claim, b: Claim) -> bool:
     """Return whether two claims print the names of two speakers, and neither prints the other's.
 
-    Real newsrooms name one speaker in many ways: "the judge", a surname, the company that a person speaks for, "on Twitter".
+    Newsrooms name one speaker in many ways: "the judge", a surname, the company that a person speaks for, "on Twitter".
     """
     told = [(claim, claim.attribution) for claim in (a, b) if claim.attribution and claim.attribution.kind == "named"]
     if len(told) < 2:

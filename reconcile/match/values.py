@@ -6,6 +6,7 @@ it or opens one end (``quantities.interval``); two intervals that meet are the s
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -18,6 +19,8 @@ from reconcile.match.declare import Pairing, Predicate
 from reconcile.match.levels import metrics_of, stems_around
 from reconcile.match.slots import Slot
 from reconcile.model import Quantity, TimeRef
+
+_YEAR = re.compile(r"\d{4}|[’']\d\d")
 
 # Metrics whose true value moves from hour to hour while a story runs, so that two reports may both have been right.
 RUNNING = frozenset(
@@ -145,9 +148,13 @@ def dates_resolved(p: Pairing) -> bool:
 
 
 def dates_same(p: Pairing) -> bool:
-    """Both dates are the same days."""
+    """Both dates are the same days; a day of a month whose year neither side prints is one whatever was guessed."""
     found = dates_of(p)
-    return found is not None and (found[0].low, found[0].high) == (found[1].low, found[1].high)
+    if found is None:
+        return False
+    one, other = ((str(t.low), str(t.high)) for t in found)
+    guessed = all(t.granularity == "day" and not _YEAR.search(t.raw) for t in found)
+    return one == other or (guessed and [day[4:] for day in one] == [day[4:] for day in other])
 
 
 def dates_nest(p: Pairing) -> bool:

@@ -2,8 +2,8 @@
 
 Typed evidence and the judge's opinion of pairs that the judge was not trained on, to ``reconcile/match/verdict.json``:
 weights with a judge and without. Data: the rows of the labelled sets that ``pairs.py`` sets aside for it, and the gold
-pairs of ``datasets/newsrooms``, which it has not read, with the nearest sentences that gold does not connect. Left-out rows show
-what they are worth.
+pairs of ``datasets/newsrooms``, which it has not read, with the nearest sentences that gold does not connect. Left-out
+rows show what they are worth.
 """
 
 from __future__ import annotations

@@ -65,7 +65,13 @@ OLD = {"families": 4000, "sides": 1500, "general": 2500}  # rows of the fifth st
 SECOND = {"families": 11000, "calm": 2000, "sides": 4000}  # rows of the fourth stage: other pairs of what is known
 GOLD = {"contested": 4000, "families": 3000, "calm": 2000, "general": 1000}  # rows of the gold stage beside stories
 BACKGROUND = {
-    "settled": 3600, "gold": 3300, "meantime": 2000, "retold": 1000, "sides": 800, "contested": 800, "families": 800,
+    "settled": 3600,
+    "gold": 3300,
+    "meantime": 2000,
+    "retold": 1000,
+    "sides": 800,
+    "contested": 800,
+    "families": 800,
     "general": 300,
 }  # rows of the stage after it
 RANK = {"": 0, "unrelated": 1, "agree": 2, "conflict": 3}  # what is said of two sentences that share more questions
@@ -356,7 +362,9 @@ def main() -> None:
     _write(out / "sides.jsonl", sides, 4)
     golden = judged_gold([r for aside, r in general if not aside])
     _write(out / "gold.jsonl", golden, 10)
-    _write(out / "background.jsonl", background([r for aside, r in general if not aside], Path(data) / "data", golden), 11)
+    _write(
+        out / "background.jsonl", background([r for aside, r in general if not aside], Path(data) / "data", golden), 11
+    )
     _write(out / "again.jsonl", again(news + sides), 5)
     _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
     _write(out / "mixed.jsonl", mixed([r for aside, r in general if not aside], EARLY_SETTLED), 8)

@@ -59,7 +59,10 @@ def _less(text: str) -> Iterator[str]:
     parts = _PARTS.split(text[: len(text) - len(end)])
     if 2 <= len(parts) <= 4 and len(parts[0].split()) > 2 and text.split()[0].casefold() not in _OPENERS:
         cuts = [", ".join(parts[:-1])]
-        cuts += [", ".join([*parts[: n - 1], f"{parts[n - 1]} {parts[n + 1]}", *parts[n + 2 :]]) for n in range(1, len(parts) - 1)]
+        cuts += [
+            ", ".join([*parts[: n - 1], f"{parts[n - 1]} {parts[n + 1]}", *parts[n + 2 :]])
+            for n in range(1, len(parts) - 1)
+        ]
         yield from (f"{told}{end}" for told in cuts if SHORTEST <= len(told.split()) < len(text.split()) - 1)
     if found := _LIST.search(text):
         one, joint, other = found.groups()

@@ -1,13 +1,12 @@
 """Train the judge: ``python training/judge/train.py WORK``, after ``pairs.py WORK``. It may be stopped and run again.
 
 Its stages are the files that ``pairs.py`` writes: ``general`` (most of the labelled sets of others, once), ``news``
-(our own pairs with a part of the general ones), ``sides`` (stories in which nothing is a contradiction), ``again``
-(other pairs of these), ``contested`` and ``last`` (stories with contradictions), ``mixed`` (stories in which most
-sentences on one question agree, and all the rest), ``questions`` (marked answers) and, from ``sides`` on,
-``gold`` (the stories of ``datasets/practice``). The state goes to
-``WORK/state.pt`` every 100 steps and a later call goes on from there; the weights after each stage go to
-``WORK/STAGE.pt``, the finished ones to ``WORK/judge.pt``.
-The shipped weights end with ``sides`` (about two hours); ``--until questions`` takes about five on two cores.
+(our own pairs with a part of the general ones), ``sides`` (stories in which nothing is a contradiction), ``gold`` (the
+stories named in ``read.txt``) and ``background`` (real news, paraphrases, sentences cut). The shipped weights end there
+(about three hours on two cores). ``--until`` names another last stage; those of the other way, from ``sides`` on, are
+``again``, ``contested``, ``last``, ``mixed`` and ``questions``. The state goes to ``WORK/state.pt`` every 100 steps and
+a later call goes on from there; the weights after each stage go to ``WORK/STAGE.pt``, the finished ones to
+``WORK/judge.pt``.
 """
 
 from __future__ import annotations
@@ -32,13 +31,18 @@ FIELD_SHARE = 0.2  # weight of the field's loss
 RATES = {  # share of PEAK at the first and the last step of a stage
     "general": (1.0, 1.0), "news": (1.0, 0.0), "sides": (0.5, 0.0),
     "again": (0.7, 0.35), "contested": (0.7, 0.3), "last": (0.4, 0.0), "mixed": (0.5, 0.3),
-    "questions": (0.5, 0.0), "gold": (0.6, 0.0),
+    "questions": (0.5, 0.0), "gold": (0.6, 0.0), "background": (0.5, 0.0),
 }  # fmt: skip
 AVERAGED = {  # stages that begin with the weights after another, or with a mean
-    "mixed": {"sides": 0.5, "last": 0.5}, "gold": {"sides": 1.0},
+    "mixed": {"sides": 0.5, "last": 0.5}, "gold": {"sides": 1.0}, "background": {"gold": 1.0},
 }  # fmt: skip
 FINISHED = {"mixed": 0.6, "questions": 0.4}  # after the last stage, the mean of the weights after these two
 STEPS = {"general": 700, "mixed": 1800, "questions": 1900}  # of stages that are not gone through to the end
+FIRST = ("general", "news", "sides")
+WAYS = (
+    (*FIRST, "gold", "background"),
+    (*FIRST, "again", "contested", "last", "mixed", "questions"),
+)
 REPLAY = 2500  # general rows in the second stage
 SAVED = 100  # steps between two states kept
 LOGGED = 20  # steps between two lines
@@ -154,7 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--until", default="sides", help="the last stage (the shipped weights: sides)")
+    parser.add_argument("--until", default="background", help="the last stage (the shipped weights: background)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     run = Run(args.work)
@@ -164,9 +168,8 @@ def main() -> None:
         "news": read(args.work / "news.jsonl") + random.Random(SEED).sample(general, REPLAY),
         "sides": read(args.work / "sides.jsonl"),
     }
-    for name in ("again", "contested", "last", "mixed", "questions", "gold"):
-        rows[name] = read(args.work / f"{name}.jsonl")
-    stages = list(rows)
+    stages = next(way for way in WAYS if args.until in way)
+    rows |= {name: read(args.work / f"{name}.jsonl") for name in stages if name not in FIRST}
     for stage in stages[stages.index(run.stage) : stages.index(args.until) + 1]:
         if run.stage != stage:
             run.begin(stage)
