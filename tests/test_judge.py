@@ -223,18 +223,8 @@ def test_what_is_no_title_is_passed_over(by_rules: PairJudge, title: object) -> 
 
 CASES = [
     (
-        "The board of Alden Steel voted on Tuesday to keep the factory in Marlow open, its chairman said.",
-        "Directors of Alden Steel decided on Tuesday to shut the factory in Marlow by spring.",
-        "conflict",
-    ),
-    (
         "Agriculture minister Joan Petrie resigned on Friday after losing a vote in parliament.",
         "Joan Petrie refused to step down as agriculture minister although parliament voted against her.",
-        "conflict",
-    ),
-    (
-        "El juez absolvió al exalcalde de Riosa, Tomás Lerma, de todos los cargos.",
-        "Former Riosa mayor Tomás Lerma was convicted of fraud by the judge.",
         "conflict",
     ),
     (
@@ -267,6 +257,18 @@ WRONG = {
         (
             "Rescuers found the missing climber Petr Havel alive near the Marmor glacier.",
             "Climber Petr Havel, missing since Sunday, was found dead near the Marmor glacier.",
+            "conflict",
+        ),
+    ],
+    "opposite decisions that are told without a negation are taken for agreement": [
+        (
+            "The board of Alden Steel voted on Tuesday to keep the factory in Marlow open, its chairman said.",
+            "Directors of Alden Steel decided on Tuesday to shut the factory in Marlow by spring.",
+            "conflict",
+        ),
+        (
+            "El juez absolvió al exalcalde de Riosa, Tomás Lerma, de todos los cargos.",
+            "Former Riosa mayor Tomás Lerma was convicted of fraud by the judge.",
             "conflict",
         ),
     ],
