@@ -456,7 +456,8 @@ def surer(stories, rows, learned):
     """Precision, recall and F1 of conflicts, by the threshold of conflict."""
     out = {}
     for cut in SURER:
-        golden, decided = unread(stories, left_out(stories, rows, learned, {**THRESHOLDS, "conflict": cut, "conflict:statement": cut}))
+        thresholds = {**THRESHOLDS, "conflict": cut, "conflict:statement": cut}
+        golden, decided = unread(stories, left_out(stories, rows, learned, thresholds))
         scores = evaluate.score_stories(golden, as_findings(decided)).summary
         out[str(cut)] = {name: scores[name] for name in ("conflict_findings", "precision", "recall", "f1")}
     return out

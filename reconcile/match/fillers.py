@@ -1,4 +1,4 @@
-"""Pure predicates over who fills which part of an event, and over places that hold each other. All symmetric."""
+"""Pure predicates over who fills which part of an event, subjects, and places that hold each other. All symmetric."""
 
 from __future__ import annotations
 
@@ -69,3 +69,13 @@ def nested_places(p: Pairing) -> bool:
         return False
     a, b = found
     return bool(geography.contains(a.name, b.name, b.within)) or bool(geography.contains(b.name, a.name, a.within))
+
+
+def other_subjects(p: Pairing) -> bool:
+    """The claims' subjects are two names of one known kind: two persons, two organisations, two places."""
+    one, other = (_subject_kind(slot) for slot in (p.a, p.b))
+    return one == other != "other"
+
+
+def _subject_kind(slot: Slot) -> str:
+    return next((e.kind for e in slot.claim.entities if e.name == slot.claim.subject), "other")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from reconcile.match import fillers as f
 from reconcile.match import levels as l
 from reconcile.match import shown as show
 from reconcile.match import values as v
@@ -120,7 +121,7 @@ IDENTITY = (
         (
             missing(lambda p: not p.a.claim.subject or not p.b.claim.subject),
             level("same", "one subject", l.same_subject, AGREE),
-            level("kind", "two subjects of one kind", l.other_subjects, DISAGREE),
+            level("kind", "two subjects of one kind", f.other_subjects, DISAGREE),
             otherwise("subjects are named differently", DISAGREE),
         ),
     ),

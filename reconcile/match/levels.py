@@ -101,16 +101,6 @@ def same_subject(p: Pairing) -> bool:
     )
 
 
-def other_subjects(p: Pairing) -> bool:
-    """The claims' subjects are two names of one known kind: two persons, two organisations, two places."""
-    one, other = (_subject_kind(slot) for slot in (p.a, p.b))
-    return one == other != "other"
-
-
-def _subject_kind(slot: Slot) -> str:
-    return next((e.kind for e in slot.claim.entities if e.name == slot.claim.subject), "other")
-
-
 @lru_cache(maxsize=65536)
 def stems_around(slot: Slot) -> frozenset[str]:
     """Return the stems of the content words around a slot."""
