@@ -103,7 +103,7 @@ eval-extraction: $(STAMP)  ## claims, fields, recognisers, speed; RECONCILE_DATA
 train: $(STAMP)  ## relation weights from the stories with gold, and what they are worth on stories left out
 	$(BIN)/python training/relations.py $(GOLD) --write
 
-judge: $(STAMP)  ## the judge of sentences, trained anew (about two hours); RECONCILE_DATA=folder holds its labelled sets
+judge: $(STAMP)  ## the judge of sentences, trained anew (about three hours); RECONCILE_DATA=folder holds its labelled sets
 	@$(PIP) --editable ".[train]"
 	$(BIN)/python training/judge/pairs.py build/judge
 	$(BIN)/python training/judge/train.py build/judge

@@ -183,9 +183,9 @@ def gather(folders, embedder, usual, judge, calm=()):
         witnesses = [a for a in articles if a.article_id not in copies]
         pairings = list(candidates.pairings(witnesses, framed, usual))
         met += map(as_finding, map(Bare, pairings))
-        calm = story["folder"] == "calm"
-        for pairing in candidates.judged(pairings, judge, doubted() if calm else None):
-            if calm and pairing.opinion is None and pairing.like.sentence >= candidates.ASKED_FROM:
+        no_gold = story["folder"] == "calm"
+        for pairing in candidates.judged(pairings, judge, doubted() if no_gold else None):
+            if no_gold and pairing.opinion is None and pairing.like.sentence >= candidates.ASKED_FROM:
                 continue
             if pairing.a.kind == "quotation":
                 out.append((number, pairing, None, None))
