@@ -75,7 +75,8 @@ class Tokens:
                 self.soft.append(True)
                 self.hard.append(False)
             else:
-                self.soft.append(gap in _TIGHT or gap.strip() in _CURRENCY or self._ordinal(gap))
+                joined = gap in _TIGHT or gap.strip() in _CURRENCY
+                self.soft.append(joined or self._ordinal(gap) or self._owners(gap))
                 self.hard.append(gap != "." and (not _HARD.isdisjoint(gap) or gap == " - "))
             last = end
         self.gaps.append(text[last:])
@@ -83,6 +84,10 @@ class Tokens:
     def _ordinal(self, gap: str) -> bool:
         """Return whether the point before the newest word belongs to an ordinal ("3. Quartal")."""
         return gap == ". " and len(self.words) > 1 and self.words[-2].isdecimal() and len(self.words[-2]) < 3
+
+    def _owners(self, gap: str) -> bool:
+        """Return whether the mark before the newest word ends a plural's possessive ("Workers' Day")."""
+        return gap in ("' ", "’ ") and len(self.words) > 1 and self.words[-2].endswith("s")
 
     def __len__(self) -> int:
         return len(self.words)

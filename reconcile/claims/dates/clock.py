@@ -199,6 +199,9 @@ def _digits(words: Words, k: int) -> tuple[int, int, int, str] | None:
     word = tokens.words[k]
     if len(word) < 4 and word[-1] in "ap" and word[:-1].isdecimal() and _dotted(words, k + 1) and words.alone(k):
         return int(word[:-1]), 0, k + 2, "suffix"
+    about = next((end for end in word_set(words.lang, "time_words", "clock_about") if word.endswith(end)), "")
+    if about and word.removesuffix(about).isdecimal():
+        return (int(word.removesuffix(about)), 0, k + 1, "suffix") if not _counts(words, k + 1) else None
     if word[-1] in "ap" and word[:-1].isdecimal() and word[-1] in word_set(words.lang, "time_words", "clock_glued"):
         return (int(word[:-1]), 0, k + 1, "suffix") if words.before(k, "w clock_at") >= 0 else None
     if glued := _GLUED.fullmatch(word):
@@ -285,6 +288,8 @@ def _suffix(words: Words, j: int) -> tuple[str, int]:
     if (last := words.tokens.words[j - 1])[-1] in "ap" and last[:-1].isdecimal():
         return last[-1] + "m", j
     kind, end = "", 0
+    if _parted(words, j):
+        return words.tokens.words[j] + "m", j + 2
     if j < len(words) and not words.tokens.hard[j]:
         for half in ("am", "pm"):
             if behind := words.tag(j, f"w clock_{half}"):
@@ -297,6 +302,12 @@ def _suffix(words: Words, j: int) -> tuple[str, int]:
             if behind := words.tag(j, f"w clock_{half}"):
                 return half, behind
     return kind, end
+
+
+def _parted(words: Words, j: int) -> bool:
+    """Return whether "p . m ." stands at word j, in a text whose marks stand apart."""
+    pair = words.tokens.words[j : j + 2]
+    return pair in (["a", "m"], ["p", "m"]) and words.tokens.gap(j) == " " and words.tokens.gap(j + 1) == " . "
 
 
 def _zone(words: Words, j: int) -> int:

@@ -45,11 +45,17 @@ class Dates(Digits):
             return None
         if ambiguous:
             if not self.w.capital(i) and self.w.lang in MONTH_FIRST:
-                return None
+                return (int(found[0]), j) if self._small_month(i, j) else None
             ahead = i > 0 and (self.w.number(i - 1) is not None or self._time_word_before(i))
             if not beside and not ahead:
                 return None
         return int(found[0]), j
+
+    def _small_month(self, i: int, j: int) -> bool:
+        """Return whether a word that is a month only with a capital is one without: "march fifteenth", "in may."."""
+        day = spelled(self.tokens, j, self.w.lang) if j < len(self.w) and self.tokens.gap(j) == " " else None
+        ends = j >= len(self.w) or (self.tokens.hard[j] and self.tokens.gap(j)[:1] in ".,;:!?)")
+        return (day is not None and day.rank) or (ends and self.w.before(i, "w in") >= 0)
 
     def _spelled_behind(self, j: int) -> bool:
         """Return whether a day or year in words stands right behind a month that ends before word j."""

@@ -75,9 +75,17 @@ class Spans:
                 return year, start + 1
             if found := self._odd_year(start):
                 return found
+        if (stamped := self._behind_clock(i)) is not None:
+            return stamped, i
         if self.anchor and (found := self._relative_year(i)):
             return found
         return None
+
+    def _behind_clock(self, i: int) -> int | None:
+        """Return the year behind a time to the second at word i: Wed Oct 26 15:50:06 2016."""
+        j = i + 3
+        timed = j < len(self.w) and self.tokens.gap(i + 1) == self.tokens.gap(i + 2) == ":"
+        return self.w.year(j) if timed and self.tokens.gap(j) == " " else None
 
     def _odd_year(self, i: int) -> tuple[int, int] | None:
         """Return (year, position behind) of "'87", "of 87", "two thousand and fifteen" behind a month or a day."""

@@ -26,7 +26,7 @@ _NO_CUE = frozenset([
     "cardinals", "ordinals", "hours", "capital_only", "partitive", "day_not", "this_default", "half_words", "weak_in",
     "ambiguous", "counted", "numbered", "future_endings", "past_endings", "than", "and", "listing", "clock_glued",
     "farther", "said_subject_first", "year_before", "modal", "participle_endings", "said_aux", "future_aux",
-    "decade_after", "since_open", "said_between", "said_passive", "said_comma",
+    "clock_about", "decade_after", "since_open", "said_between", "said_passive", "said_comma",
 ])  # fmt: skip
 
 _OPENING = frozenset(

@@ -21,14 +21,26 @@ class Years(Spans):
         if len(word) == 3 and word.endswith("0s") and word[0] in "3456789" and self.tokens.gap(i)[-1:] in ("'", "’"):
             start = 1900 + int(word[:2])
             return Reading(i, i + 1, (date(start, 1, 1), date(start + 9, 12, 31)), "decade", "period")
-        digits = word.rstrip("sera") if word[:4].isdecimal() and not word.isdecimal() else ""
+        parted = self._parted_s(i)
+        digits = word.rstrip("sera") if word[:4].isdecimal() and (parted or not word.isdecimal()) else ""
         if len(digits) == 4 and digits.endswith("0") and 1800 <= int(digits) <= 2090:
-            return Reading(i, i + 1, (date(int(digits), 1, 1), date(int(digits) + 9, 12, 31)), "decade", "period")
+            days = date(int(digits), 1, 1), date(int(digits) + 9, 12, 31)
+            return Reading(i, i + 1 + parted, days, "decade", "period")
         if (j := self.w.tag(i, "w decade_before")) and j < len(self.w) and (number := self.w.number(j)) is not None:
             start, end = 1900 + number if number < 100 else number, self._decade_end(j + 1)
             if end and number % 10 == 0 and (10 <= number < 100 or 1800 <= number <= 2090):
                 return Reading(i, end, (date(start, 1, 1), date(start + 9, 12, 31)), "decade", "period")
         return None
+
+    def _parted_s(self, i: int) -> bool:
+        """Return whether "s" stands apart behind the digits: "in 1990 s", "the late 1990's", not "1990's best song"."""
+        if self.tokens.words[i + 1 : i + 2] != ["s"] or not self.tokens.words[i].isdecimal():
+            return False
+        if self.tokens.gap(i + 1) == " ":
+            return True
+        the = self.w.tag(i - 1, "w day_the") == i if i else False
+        part = any(self.w.before(i, f"part {part}") >= 0 for part in ("early", "mid", "late"))
+        return self.tokens.gap(i + 1) in ("'", "’") and (the or part)
 
     def _decade_end(self, j: int) -> int:
         """Return the position behind the decade's digits and the ending they need ("tahun 1980-an"), else 0."""
