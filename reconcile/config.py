@@ -34,7 +34,7 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "model": ("name", "threads"),
     "judge": ("name",),
     "extract": ("jobs",),
-    "engine": ("name", "scheduler", "spill"),
+    "engine": ("name", "scheduler", "spill", "memory"),
     "verifier": ("name", "max_calls"),
     "reference": ("files",),
     "limits": LIMITS,
@@ -44,9 +44,10 @@ _SECTIONS: Mapping[str, tuple[str, ...]] = {
     "owners": (),
 }
 ENGINES = ("local", "dask")
-NOT_RECORDED = ("jobs", "engine", "scheduler", "spill")  # they change nothing of what is published
+NOT_RECORDED = ("jobs", "engine", "scheduler", "spill", "memory")  # they change nothing of what is published
 _MAX_JOBS = 256
 _MAX_THREADS = 256
+_MAX_MEMORY = 2**24  # megabytes
 _MAX_CALLS = 1_000_000
 _MAX_BYTES = 4_000_000
 _FETCH_BOUNDS: Mapping[str, tuple[float, float]] = {"delay": (0.0, 3600.0), "timeout": (0.1, 600.0)}
@@ -61,7 +62,8 @@ class Settings:
     ``jobs`` is how many processes may extract claims; 0 leaves it open: one a core for the command line, none but this
     one for a program. ``engine`` is where a run works, one of ``ENGINES``, ``scheduler`` the address of a Dask
     scheduler and ``spill`` a folder for what lies between the stages (empty: processes of this machine, a temporary
-    folder). ``verifier_calls`` is how many calls one run may make. ``references`` are files of trusted facts.
+    folder); ``memory`` is about how many megabytes a run may take, 0 as many as it needs. ``verifier_calls`` is how
+    many calls one run may make. ``references`` are files of trusted facts.
     ``allow_hosts`` may have private addresses; ``fetch`` holds the seconds ``delay`` and ``timeout``.
     """
 
@@ -72,6 +74,7 @@ class Settings:
     engine: str = "local"
     scheduler: str = ""
     spill: str = ""
+    memory: int = 0
     verifier_name: str = "none"
     verifier_calls: int = 200
     references: tuple[str, ...] = ()
@@ -137,6 +140,7 @@ def from_mapping(data: Mapping[str, object], where: str = "settings") -> Setting
         engine=engine,
         scheduler=scheduler,
         spill=spill,
+        memory=_whole(tables["engine"].get("memory", 0), "engine.memory", (0, _MAX_MEMORY), problems),
         references=_texts(tables["reference"].get("files", []), "reference.files", problems),
         limits=_limits(tables["limits"], problems),
         allow_hosts=_texts(tables["fetch"].get("allow_hosts", []), "fetch.allow_hosts", problems),

@@ -33,6 +33,7 @@ class State:
     engine: str | None = None
     scheduler: str | None = None
     spill: str | None = None
+    memory: int = 0
     verifier: str | None = None
     references: tuple[str, ...] = ()
     verdict: int = OK
@@ -50,6 +51,7 @@ class State:
         model, judge = self.model or settings.model_name, self.judge or settings.judge_name
         verifier = (self.verifier or settings.verifier_name) if verified else Settings().verifier_name
         jobs = self.jobs or settings.jobs or cores()
+        settings = replace(settings, memory=self.memory or settings.memory)
         settings = replace(settings, references=tuple(sorted({*settings.references, *self.references})))
         engine = self.engine or settings.engine
         if engine == "local" and (self.scheduler or self.spill):
@@ -108,7 +110,9 @@ def processes(body: Body) -> Body:
 
 
 def engine(body: Body) -> Body:
-    """Add the options that tell where a run works."""
+    """Add the options that tell where a run works and in how much memory."""
+    text = "Publish in portions of articles that take about so many megabytes (default: all at once)."
+    body = _shared("--memory", type=click.IntRange(1), metavar="MB", help=text)(body)
     text = "What lies between the stages is written to Parquet files here (with dask; default: a temporary folder)."
     body = _shared("--spill", metavar="FOLDER", help=text)(body)
     text = "A Dask scheduler, tcp://HOST:PORT (with dask; default: --jobs processes of this machine)."

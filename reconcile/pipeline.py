@@ -127,14 +127,18 @@ def _published(paths: Sequence[str], store: Store, reading: work.Reading) -> Run
         problems += (*refused, *unused)
     if not read and not store.read(nearness.state)["articles"]:
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
-    change = _Change(fresh, facts, bool(held), problems, after)
-    replaced, notes = _publish(change, store, reading, clock)
+    replaced: list[Revision] = []
+    for number, portion in enumerate(work.portions(fresh, 0 if facts or held else settings.memory)):
+        change = _Change(portion, facts, bool(held), problems, after + number)
+        revised, notes = _publish(change, store, reading, clock)
+        replaced += revised
+        problems += notes
     new = sum(a.article_id not in known for a in fresh)
     return RunResult(
         read=len(read),
         new_articles=new,
         changed_articles=len(fresh) - new,
-        problems=problems + notes,
+        problems=problems,
         seconds=clock.seconds,
         changes=sum(len(r.changes) for r in replaced),
         facts=len(facts),

@@ -23,7 +23,7 @@ from reconcile import spill, stages
 from reconcile.claims.extract import Extractor, SlotExtractor
 from reconcile.config import Settings
 from reconcile.engine import EXTRACT, Engine, Extracted, Local, Progress, batches
-from reconcile.match import across, facts, limited, near, stories
+from reconcile.match import across, candidates, facts, limited, near, stories
 from reconcile.match.copies import copies_of
 from reconcile.match.fact_claims import Fact
 from reconcile.match.held import Held
@@ -35,6 +35,9 @@ from reconcile.publish import nearness, read
 from reconcile.publish.store import Store
 from reconcile.read.place import DEFAULT_LIMITS, Limits
 
+BASE = 1_200  # megabytes of a run that holds no articles: the program and its models
+A_CHARACTER = 0.0005  # megabytes that a character of an article takes while its portion is worked on
+LEAST = 50  # megabytes of a portion, however little is left
 T = TypeVar("T")
 A = TypeVar("A", Sentence, Claim)
 Pairs = tuple[tuple[str, str], ...]
@@ -177,6 +180,18 @@ def changed(article: Article, known: Article | None) -> bool:
     """Return whether an article is new or differs from the published one."""
     names = ("content_hash", "title", "published", "source", "lang")
     return known is None or any(getattr(article, name) != getattr(known, name) for name in names)
+
+
+def portions(articles: Sequence[Article], memory: int) -> Iterator[Sequence[Article]]:
+    """Yield articles in portions that a run of about ``memory`` megabytes can hold; all at once where it is 0.
+
+    They are in the order of publication, so that the articles of a story mostly come together.
+    """
+    if not memory:
+        yield articles
+        return
+    room = int(max(memory - BASE, LEAST) / A_CHARACTER)
+    yield from batches(candidates.in_order(articles), lambda a: len(a.text), room) if articles else [articles]
 
 
 def everything(store: Store, new: Corpus, reading: Reading, gone: Collection[str] = ()) -> Corpus:

@@ -27,6 +27,7 @@ GOOD = [
     pytest.param("[model]\nname = ' x/y '\nthreads = 3", Settings(model_name="x/y", threads=3), id="model"),
     pytest.param("[judge]\nname = 'rules'", Settings(judge_name="rules"), id="judge"),
     pytest.param("[extract]\njobs = 3", Settings(jobs=3), id="processes"),
+    pytest.param("[engine]\nmemory = 2000", Settings(memory=2000), id="memory"),
     pytest.param("[limits]\nmax_bytes = 10", Settings(limits={"max_bytes": 10}), id="limits"),
     pytest.param("[limits]\nmax_errors = 0", Settings(limits={"max_errors": 0}), id="no problem at all"),
     pytest.param(
@@ -59,6 +60,7 @@ def test_load_reads(tmp_path: Path, text: str, expected: Settings) -> None:
 BAD = [
     pytest.param("[modle]", "[modle]: unknown; did you mean model?", id="misspelt table"),
     pytest.param("[model]\nthread = 1", "model.thread: unknown; did you mean threads?", id="misspelt key"),
+    pytest.param("[engine]\nmemory = -1", "engine.memory: must be a whole number from 0", id="negative memory"),
     pytest.param("[extract]\njobs = 1000", "extract.jobs: must be a whole number from 0 to 256", id="too many"),
     pytest.param("[limits]\nmax_byte = 1", "did you mean max_bytes?", id="misspelt limit"),
     pytest.param("[judge]\nzzz = 1", "judge.zzz: unknown; known: name", id="nothing near"),

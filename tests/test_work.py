@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from reconcile.match import embed, near
 from reconcile.publish import nearness
 from reconcile.publish.derive import DERIVED
 from reconcile.publish.store import Store
-from tests.corpus import build, exported, table_rows
+from tests.corpus import article_of, build, exported, table_rows
 
 pytest_plugins = ("tests.corpus_fixtures",)
 pytestmark = pytest.mark.usefixtures("one_model")
@@ -26,6 +27,12 @@ STORIES = Path(__file__).resolve().parent.parent / "datasets" / "stories"
 NAMES = ("torvald-marine-quarter", "aasen-painting-sale", "amihan-binh-son")
 RULES = Settings(judge_name="rules")
 UNMADE = {"problems"}  # of the last run alone
+PORTIONED = (
+    ("a", 90_000, "2025-05-03"),
+    ("b", 30_000, "2025-05-01"),
+    ("c", 80_000, "2025-05-02T10:00:00Z"),
+    ("d", 100, None),
+)
 
 
 def rows() -> list[dict[str, Any]]:
@@ -75,6 +82,28 @@ def test_articles_in_parts_and_in_any_order_give_the_same_rows(
     for path in files(tmp_path / "in", given, size):
         build(db, path, settings=RULES)
     assert published(db) == published(at_once)
+
+
+def test_a_memory_that_holds_few_articles_gives_the_same_rows(
+    at_once: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "LEAST", 2_500 * work.A_CHARACTER)
+    db, gone = tmp_path / "portions.db", tmp_path / "gone.txt"
+    (tmp_path / "in").mkdir()
+    result = build(db, *files(tmp_path / "in", rows(), 100), gone, settings=replace(RULES, memory=1))
+    assert result.new_articles == result.articles == len(rows())
+    assert published(db) == published(at_once)
+    with Store(db, read_only=True) as store:
+        assert store.read(nearness.last_number) > 2
+        assert [p.path for p in store.problems()] == [p.path for p in result.problems] == [str(gone)]
+
+
+def test_portions_hold_all_articles_in_the_order_of_publication() -> None:
+    articles = [article_of(name, ["x" * size], published=day)[0] for name, size, day in PORTIONED]
+    ids = [[a.article_id for a in of] for of in work.portions(articles, work.BASE + 50)]
+    assert ids == [["b", "c"], ["a", "d"]]
+    assert list(work.portions(articles, 0)) == [articles]
+    assert list(work.portions([], 2_000)) == [[]]
 
 
 def test_an_article_changed_and_changed_back_leaves_the_same_rows(at_once: Path, tmp_path: Path) -> None:
