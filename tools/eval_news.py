@@ -4,8 +4,8 @@
 
 Outlets that retell one event rarely contradict each other, so nearly all of what is reported beyond a few in a hundred
 articles is false: the figure is an upper bound of false alarms on real pages. ``--list`` prints the sentences, to be
-read. ``read``: the clusters whose findings were read while rules were made; ``unread`` (default): the others. A text
-without a date gets one, a few hours from the others of its cluster.
+read. ``read``: the clusters whose findings were read while rules were made; ``unread`` (default): the others. An
+article is of the day that its title or the head of its text prints, as a page's own data would say; many print none.
 """
 
 from __future__ import annotations
@@ -17,10 +17,8 @@ import re
 import subprocess
 import sys
 import tempfile
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +29,19 @@ READ = {
 LARGEST = 10  # articles of a cluster
 FEWEST = 6  # below that a cluster is left out
 SHORTEST = 200  # characters of an article
-DATED = re.compile(r"([A-Z][a-z]+ \d{1,2}, \d{4})\s+")
+HEAD = 160  # characters of a title and of a text in which the day of publication is looked for
+MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
+MONTH = rf"({'|'.join(MONTHS)})[a-z]*[.-]?"
+CLOCK = r"(?:[\W]{0,4}(?:at )?\d{1,2}[:.] ?\d\d(?:[:.]\d\d)?\s?(?:[ap]\.? ?m\b\.?)?(?: (?-i:[A-Z]{2,4})\b)?)?"
+END = rf"\b{CLOCK}(?!,? (?-i:[a-z]))"
+DATED = (  # month, day and year, a clock behind them, and no sentence that goes on
+    (
+        re.compile(rf"\b{MONTH} ?(\d{{1,2}})(?:st|nd|rd|th)?,?[ -]((?:20)?\d\d){END}", re.I),
+        (1, 2, 3),
+    ),
+    (re.compile(rf"\b(\d{{1,2}}) {MONTH} (20\d\d){END}", re.I), (2, 1, 3)),
+    (re.compile(rf"\b(\d{{1,2}})/(\d{{1,2}}) ?/ ?((?:20)?\d\d){END}", re.I), (1, 2, 3)),
+)
 PRINTED = (
     (r"`` ?|'' ", '"'), (r" ?''", '"'), (r" ([.,;:!?)%])", r"\1"), (r"([($€£]) ", r"\1"), (r"(\d): (\d)", r"\1:\2"),
     (r" (n't|'s|'ll|'re|'ve|'d|'m)\b", r"\1"), (r"(\w) - (\w)", r"\1-\2"), (r"(\d) / (\d)", r"\1/\2"),
@@ -57,23 +67,27 @@ def articles(path: Path, *, read: bool) -> Iterator[Row]:
         rows = [row for row in sorted(clusters[name], key=lambda row: row["id"]) if len(row["text"]) >= SHORTEST]
         if (name in READ) != read or len(rows) < FEWEST:
             continue
-        day = datetime(2025, 1, 6, 8, tzinfo=UTC) + timedelta(days=zlib.crc32(name.encode()) % 600)
-        for n, row in enumerate(rows[:LARGEST]):
-            yield _article(row, day + timedelta(hours=4 * n))
+        yield from map(_article, rows[:LARGEST])
 
 
-def _article(row: Row, when: datetime) -> Row:
+def _article(row: Row) -> Row:
     title, text = printed(row["title"]), printed(row["text"]).removeprefix(printed(row["title"])).strip()
-    if dated := DATED.match(text):
-        try:
-            when = datetime.strptime(dated[1], "%B %d, %Y").replace(tzinfo=UTC)
-            text = text[dated.end() :]
-        except ValueError:
-            pass  # a name and a number, no date
+    day, end = dated(text)
     return {
         "id": row["id"], "source": row["id"], "url": f"https://{row['id'].replace('_', '-')}.example/",
-        "title": title, "published": when.isoformat(), "text": text,
+        "title": title, "published": day or dated(title)[0], "text": text[end:].strip(" .|-"),
     }  # fmt: skip
+
+
+def dated(text: str) -> tuple[str | None, int]:
+    """Return the first day that the head of a text prints as its own, and where what comes after it begins."""
+    found = []
+    for pattern, places in DATED:
+        if said := pattern.search(text[:HEAD]):
+            month, day, year = (said[place].lower() for place in places)
+            number = MONTHS.index(month) + 1 if month in MONTHS else int(month)
+            found.append((said.start(), f"{int(year) % 100 + 2000}-{number:02}-{int(day):02}", said.end()))
+    return min(found)[1:] if found else (None, 0)
 
 
 def reported(rows: list[Row], folder: Path) -> list[Row]:
