@@ -129,8 +129,7 @@ def _published(paths: Sequence[str], store: Store, reading: work.Reading) -> Run
         return RunResult(0, 0, 0, 0, 0, 0, {}, problems, clock.seconds)
     replaced: list[Revision] = []
     for number, portion in enumerate(work.portions(fresh, 0 if facts or held else settings.memory)):
-        change = _Change(portion, facts, bool(held), problems, after + number)
-        revised, notes = _publish(change, store, reading, clock)
+        revised, notes = _publish(_Change(portion, facts, bool(held), problems, after + number), store, reading, clock)
         replaced += revised
         problems += notes
     new = sum(a.article_id not in known for a in fresh)

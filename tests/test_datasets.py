@@ -22,7 +22,9 @@ CLEANSPARK = DATASETS / "cleanspark"
 INPUTS = [CLEANSPARK / name for name in ("articles.jsonl", "miners-turn-to-ai.txt", "shares-plunge.html")]
 STORIES = sorted(DATASETS.glob("stories/*.json"))
 FURTHER = [
-    path for name in ("practice", "newsrooms", "heldback", "harder") for path in sorted(DATASETS.glob(f"{name}/*.json"))
+    path
+    for name in ("practice", "newsrooms", "heldback", "harder", "background")
+    for path in sorted(DATASETS.glob(f"{name}/*.json"))
 ]
 GOLD = [CLEANSPARK / "gold.json", *STORIES, *FURTHER]
 RELATIONS = {str(r) for r in Relation} - {"unrelated"}

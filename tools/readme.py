@@ -63,9 +63,10 @@ def surer(cut: str, s: dict) -> str:
 
 
 def calm(found: dict) -> str:
-    told = f"{found['stories']} stories of long articles full of background, in which nothing contradicts anything"
+    told = f"{found['stories']} stories in which nothing contradicts anything (long articles full of background, or"
     share = 100 * found["conflicts"] / found["articles"]
-    return f"In {told}, also left out in turn, {found['conflicts']} are reported: {share:.0f} in 100 articles."
+    end = f"also left out in turn, {found['conflicts']} are reported: {share:.0f} in 100 articles."
+    return f"In {told} several outlets on one event), {end}"
 
 
 def figures() -> str:
@@ -80,6 +81,7 @@ def figures() -> str:
             row("of these, `stories/`", judge["stories"]),
             row("`newsrooms/`: by other hands, figures seldom differ by a slip of the pen", judge["newsrooms"]),
             row("`harder/`: by other hands, most conflicts in free words", judge["harder"]),
+            row("`background/`: by other hands, long articles that mostly tell other things", judge["background"]),
             row("all of them without the judge (`--judge rules`)", trained["rules"]["all"]),
             row("32 of `heldback/`, never used for training or tuning", held),
             "",

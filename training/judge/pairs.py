@@ -74,6 +74,7 @@ BACKGROUND = {
     "families": 800,
     "general": 300,
 }  # rows of the stage after it
+KNOWN_BEFORE = {"gold": 4100, "families": 1700, "contested": 600, "general": 300}  # rows repeated beside the pages
 RANK = {"": 0, "unrelated": 1, "agree": 2, "conflict": 3}  # what is said of two sentences that share more questions
 PER_FAMILY = {"agree": 4, "conflict": 8, "unrelated": 5}
 
@@ -153,8 +154,8 @@ def families(folder: Path = HERE / "families", salt: str = "") -> Iterator[Row]:
 
 
 def calm(folder: Path = HERE / "calm", near: int = NEAREST) -> Iterator[Row]:
-    """Yield the nearest sentences of different articles of stories in which nothing contradicts anything."""
-    for path in sorted(folder.glob("*.jsonl")):
+    """Yield the nearest sentences of different articles of stories, of a folder or a file, that contradict nothing."""
+    for path in sorted(folder.glob("*.jsonl")) if folder.is_dir() else [folder]:
         for line in path.read_text("utf-8").splitlines():
             told = [
                 (n, text) for n, article in enumerate(json.loads(line)["articles"]) for text in sentences_of(article)
@@ -315,6 +316,14 @@ def background(general: Sequence[Row], data: Path, golden: Sequence[Row]) -> lis
     return [r for name, most in BACKGROUND.items() for r in chance.sample(pools[name], min(most, len(pools[name])))]
 
 
+def known(golden: Sequence[Row]) -> list[Row]:
+    """Return the rows of earlier stages that are repeated beside those of pages."""
+    chance = random.Random(33)
+    pools = {name: [r for r in golden if r["set"] == name] for name in KNOWN_BEFORE}
+    pools["general"] = [r for r in golden if r["set"] in SETS]
+    return [r for name, most in KNOWN_BEFORE.items() for r in chance.sample(pools[name], min(most, len(pools[name])))]
+
+
 def _names(folder: str) -> list[str]:
     return sorted(path.stem for path in (HERE / folder).glob("*.jsonl"))
 
@@ -325,8 +334,8 @@ def meantime(data: Path) -> Iterator[Row]:
     for line in (data / "clusters" / "meantime_docs.jsonl").read_text("utf-8").splitlines():
         given = json.loads(line)
         if given["lang"] in MEANTIME:
-            text = _printed(given["text"])
-            article = {"text": text, "title": _printed(given["title"]), "lang": given["lang"]}
+            text = printed(given["text"])
+            article = {"text": text, "title": printed(given["title"]), "lang": given["lang"]}
             topic = f"{given['lang']} {given['topic']}"
             told.setdefault(topic, []).extend((given["id"], t) for t in sentences_of(article)[1:])
     for topic in sorted(told):
@@ -336,7 +345,7 @@ def meantime(data: Path) -> Iterator[Row]:
                 yield made
 
 
-def _printed(text: str) -> str:
+def printed(text: str) -> str:
     """Return text whose marks were set apart as words, as it was printed."""
     for apart, mark in (("`` ", '"'), ("``", '"'), (" ''", '"'), ("''", '"'), ("( ", "(")):
         text = text.replace(apart, mark)
@@ -365,6 +374,10 @@ def main() -> None:
     _write(
         out / "background.jsonl", background([r for aside, r in general if not aside], Path(data) / "data", golden), 11
     )
+    from pages import pages
+
+    _write(out / "pages.jsonl", pages(Path(data) / "data"), 12)
+    _write(out / "known.jsonl", known(golden), 13)
     _write(out / "again.jsonl", again(news + sides), 5)
     _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
     _write(out / "mixed.jsonl", mixed([r for aside, r in general if not aside], EARLY_SETTLED), 8)

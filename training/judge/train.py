@@ -2,8 +2,9 @@
 
 Its stages are the files that ``pairs.py`` writes: ``general`` (most of the labelled sets of others, once), ``news``
 (our own pairs with a part of the general ones), ``sides`` (stories in which nothing is a contradiction), ``gold`` (the
-stories named in ``read.txt``) and ``background`` (real news, paraphrases, sentences cut). The shipped weights end there
-(about three hours on two cores). ``--until`` names another last stage; those of the other way, from ``sides`` on, are
+stories named in ``read.txt``), ``background`` (real news, paraphrases, sentences cut) and ``pages`` (of sentences that
+contradict nothing, ``pages.py``, those that it takes for contradictions). The shipped weights end there (about four
+hours on two cores). ``--until`` names another last stage; those of the other way, from ``sides`` on, are
 ``again``, ``contested``, ``last``, ``mixed`` and ``questions``. The state goes to ``WORK/state.pt`` every 100 steps and
 a later call goes on from there; the weights after each stage go to ``WORK/STAGE.pt``, the finished ones to
 ``WORK/judge.pt``.
@@ -32,17 +33,22 @@ RATES = {  # share of PEAK at the first and the last step of a stage
     "general": (1.0, 1.0), "news": (1.0, 0.0), "sides": (0.5, 0.0),
     "again": (0.7, 0.35), "contested": (0.7, 0.3), "last": (0.4, 0.0), "mixed": (0.5, 0.3),
     "questions": (0.5, 0.0), "gold": (0.6, 0.0), "background": (0.5, 0.0),
+    "pages": (0.6, 0.0),
 }  # fmt: skip
 AVERAGED = {  # stages that begin with the weights after another, or with a mean
     "mixed": {"sides": 0.5, "last": 0.5}, "gold": {"sides": 1.0}, "background": {"gold": 1.0},
+    "pages": {"background": 1.0},
 }  # fmt: skip
-FINISHED = {"mixed": 0.6, "questions": 0.4}  # after the last stage, the mean of the weights after these two
+FINISHED = {  # after a last stage, the mean of the weights after two
+    "pages": {"background": 0.25, "pages": 0.75}, "questions": {"mixed": 0.6, "questions": 0.4},
+}  # fmt: skip
 STEPS = {"general": 700, "mixed": 1800, "questions": 1900}  # of stages that are not gone through to the end
 FIRST = ("general", "news", "sides")
 WAYS = (
-    (*FIRST, "gold", "background"),
+    (*FIRST, "gold", "background", "pages"),
     (*FIRST, "again", "contested", "last", "mixed", "questions"),
 )
+DOUBT, OTHERS = 0.1, 0.1  # probability of a contradiction from which a row of pages is kept; share of the rest kept
 REPLAY = 2500  # general rows in the second stage
 SAVED = 100  # steps between two states kept
 LOGGED = 20  # steps between two lines
@@ -122,6 +128,16 @@ class Run:
             self.net.load_state_dict(mean_of(self.work, AVERAGED[stage]), strict=False)
             self.optimiser = self._fresh()
 
+    def doubted(self, rows: list[Row]) -> list[Row]:
+        """Return the rows that the net takes for contradictions, and a few of the others."""
+        chance, kept = random.Random(SEED), []
+        self.net.eval()
+        with torch.inference_mode():
+            for batch in batches(rows, SEED):
+                said = torch.softmax(self.net(*self.coder(batch))[0], -1)[:, LABELS.index("conflict")].tolist()
+                kept += [r for r, p in zip(batch, said, strict=True) if p > DOUBT or chance.random() < OTHERS]
+        return kept
+
     def save(self) -> None:
         """Keep the state, whole or not at all."""
         state = {"net": self.net.learned(), "optimiser": self.optimiser.state_dict()}
@@ -154,11 +170,19 @@ class Run:
         self.save()
 
 
+def _chosen(run: Run, rows: list[Row]) -> list[Row]:
+    """Return the rows of pages that the stage began with: they are chosen once."""
+    path = run.work / "chosen.jsonl"
+    if run.step == 0:
+        path.write_text("".join(json.dumps(r, ensure_ascii=False) + "\n" for r in run.doubted(rows)), "utf-8")
+    return read(path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--until", default="background", help="the last stage (the shipped weights: background)")
+    parser.add_argument("--until", default="pages", help="the last stage (the shipped weights: pages)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     run = Run(args.work)
@@ -173,10 +197,12 @@ def main() -> None:
     for stage in stages[stages.index(run.stage) : stages.index(args.until) + 1]:
         if run.stage != stage:
             run.begin(stage)
+        if stage == "pages":
+            rows[stage] = _chosen(run, rows[stage]) + read(args.work / "known.jsonl")
         run.train(rows[stage])
         torch.save(run.net.learned(), args.work / f"{stage}.pt")
-    done = args.until == "questions"
-    torch.save(mean_of(args.work, FINISHED) if done else run.net.learned(), args.work / "judge.pt")
+    ends = FINISHED.get(args.until)
+    torch.save(mean_of(args.work, ends) if ends else run.net.learned(), args.work / "judge.pt")
 
 
 if __name__ == "__main__":
