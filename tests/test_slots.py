@@ -55,6 +55,22 @@ def frame(name: str, *sentences: str) -> Frame:
     return slots.frames({name: found}, {name: list(sentences)}, WordEmbedder(), PLAIN)[name]
 
 
+SPEAKERS = {
+    "a name before the verb of saying": ("His body was found on Tuesday, Coroner Gary Hale said.", set()),
+    "a name behind it, with its title": ("Divers found the boat, said police spokesman Karl Brandt.", set()),
+    "a speaker who does what is told": ("Maria Lopez will lead the bank, Karl Brandt said.", {"Maria Lopez"}),
+    "no speaker": ("Maria Lopez met Karl Brandt in Lisbon.", {"Maria Lopez", "Karl Brandt", "Lisbon"}),
+    "Spanish": ("El puente sigue cerrado, dijo Ana Ruiz.", set()),
+}
+
+
+@pytest.mark.parametrize(("sentence", "names"), SPEAKERS.values(), ids=SPEAKERS)
+def test_who_reports_is_no_answer_about_what_happened(sentence: str, names: set[str]) -> None:
+    lang = "es" if "dijo" in sentence else "en"
+    found = slots.of_claims(claims_of("a", [sentence], lang=lang))
+    assert {slot.raw for slot in found if slot.kind == "name"} == names
+
+
 def shown(found: Sequence[Slot]) -> set[tuple[str, str]]:
     return {(slot.kind, slot.raw) for slot in found}
 

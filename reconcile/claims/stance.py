@@ -68,11 +68,13 @@ def poles(text: str, lang: str) -> tuple[Pole, ...]:
     scopes = clauses(text, lang)
     loud = is_title_case(text, lang) or lang == "de"
     found = []
-    for hit in lexicon(lang, "opposites").find(tokens):
+    hits = list(lexicon(lang, "opposites").find(tokens))
+    cues = [(hit.i, hit.j) for hit in hits]
+    for hit in hits:
         if not (loud or hit.i == 0 or not _is_name(tokens, hit)):
             continue
         start, end = tokens.starts[hit.i], tokens.ends[hit.j - 1]
-        turn = -1 if scopes.negated(hit.i, hit.j) else 1
+        turn = -1 if scopes.negated(hit.i, hit.j, cues) else 1
         for value in hit.value.split("|"):
             group, _, sign = value.rpartition(" ")
             found.append(Pole(start, end, text[start:end], group, turn if sign == "+" else -turn))

@@ -31,6 +31,7 @@ NEAREST = 4  # a pair is looked at when one slot is among this many nearest of t
 DIRECTIONS = ("increase", "win")  # oppositions that are compared as directions and outcomes
 STATEMENT = "statement"
 CLAUSE_WORDS = 5
+TITLE = 40  # characters of a title between a verb of saying and the name of who says it
 _BREAK = re.compile(r"[;:()\[\]—–]|,\s|\s[-|]\s")
 _DATED = ("hour", "day", "week", "month", "quarter", "half", "year", "part")
 
@@ -99,6 +100,8 @@ def _event_slots(claim: Claim) -> Iterator[Slot]:
             kind = "date said" if time.kind == "reported" else "date"
             yield Slot(claim, Field.DATE, kind, Span(time.start, time.end), time.raw, time)
     for entity in claim.entities:
+        if _speaks(claim, entity):
+            continue
         field = Field.PLACE if entity.kind == "place" else Field.ENTITY
         yield Slot(claim, field, "name", Span(entity.start, entity.end), entity.raw, entity)
     for cue in claim.cues:
@@ -109,6 +112,21 @@ def _event_slots(claim: Claim) -> Iterator[Slot]:
             yield Slot(claim, Field.POLARITY, f"pole {cue.group}", span, cue.raw, cue)
         elif cue.kind == "status":
             yield Slot(claim, Field.STATUS, "status", span, cue.raw, cue)
+
+
+def _speaks(claim: Claim, entity: Entity) -> bool:
+    """Return whether a name stands beside the verb of saying as its speaker: that tells who reports, not what happened.
+
+    ("His body was found on Tuesday, Coroner Gary Hale said")
+    """
+    said = claim.attribution
+    if said is None or not said.cue or not any(word in said.speaker for word in entity.raw.split()):
+        return False
+    before, behind = claim.quote[: entity.start - claim.start], claim.quote[entity.end - claim.start :]
+    if behind.lstrip().startswith(said.cue):
+        return True
+    title = before.rpartition(said.cue)[2]
+    return len(title) < min(len(before), TITLE) and not any(mark in title for mark in ",;:")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ A row is ``{"a", "b", "label", "field", "set"}``, both texts masked and in the o
   sentences of two of them are rows labelled ``open`` (agree or unrelated, but no conflict), as most pairs in real life;
 * stories told from different sides (``sides/*.jsonl``, ours): the same, harder;
 * later families (``later/*.jsonl``, ours): the same form, about what the judge got wrong at first;
+* near misses (``near/*.jsonl``, ours): single pairs in sets round one matter, told again, contradicted in near and in
+  other words, and opposite-looking sentences on something else; of an update it is known only that it is no conflict;
 * contested stories (``contested/*.jsonl``, ours): articles on one event with contradictions and agreements quoted; near
   sentences of which nothing is quoted are ``open``.
 
@@ -33,7 +35,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from questions import asked
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from reconcile.match.judge import key_of
@@ -49,20 +50,10 @@ LONGEST = 760  # characters of both texts
 MEANTIME = ("en", "es", "nl")  # languages of it that are ours
 NEAREST = 2  # neighbours of a sentence that make a pair
 SIDES = 4  # the same for stories told from different sides
-SIDES_ROWS, AGAIN = 5000, 3000  # rows of the third stage: of these stories, and of families once more
-NEIGHBOURS = 40  # calm pairs taken of a contested story
-EARLY = ("k1", "k2", "k3", "k4", "k5")  # contested stories of the fifth stage
-MIXED = {"families": 5000, "later": 2500, "sides": 3500, "general": 3500}  # rows of the mixed stage beside all stories
-MIXED_NEIGHBOURS = 22  # calm pairs of a story in it
-EARLY_SETTLED = ("s1", "s2", "s3", "s4", "s5")  # settled stories of the mixed stage
-APART, KNOWN = 2, 6000  # last stage: pairs of other questions for one of the same; rows of the mixed stage repeated
-LAST_CALM = 6000  # calm pairs of contested stories in the last stage
-LAST = {
-    "later": 4000,
-    "general": 1200,
-}  # rows of the last stage beside all contested stories
-OLD = {"families": 4000, "sides": 1500, "general": 2500}  # rows of the fifth stage that repeat what is known
-SECOND = {"families": 11000, "calm": 2000, "sides": 4000}  # rows of the fourth stage: other pairs of what is known
+SIDES_ROWS, FAMILIES_ROWS = 5000, 3000  # rows of the third stage: of these stories, and of families once more
+NEIGHBOURS = 22  # calm pairs taken of a contested or settled story
+MIXED = {"families": 5000, "later": 2500, "sides": 3500, "general": 3500}  # of what is known beside those stories
+SETTLED = ("s1", "s2", "s3", "s4", "s5")  # settled stories among what is known
 GOLD = {"contested": 4000, "families": 3000, "calm": 2000, "general": 1000}  # rows of the gold stage beside stories
 BACKGROUND = {
     "settled": 3600,
@@ -167,7 +158,7 @@ def calm(folder: Path = HERE / "calm", near: int = NEAREST) -> Iterator[Row]:
 
 
 def contested(
-    names: Sequence[str] = EARLY, salt: str = "", folder: Path = HERE / "contested", near: int = NEIGHBOURS
+    names: Sequence[str], salt: str = "", folder: Path = HERE / "contested", near: int = NEIGHBOURS
 ) -> Iterator[Row]:
     """Yield the pairs of contested stories: what gold says of two sentences, and near ones it says nothing of."""
     for path in (folder / f"{name}.jsonl" for name in names):
@@ -175,7 +166,7 @@ def contested(
             yield from of_story(json.loads(line), salt, near)
 
 
-def of_story(story: dict[str, Any], salt: str = "", near: int = NEIGHBOURS) -> Iterator[Row]:
+def of_story(story: dict[str, Any], salt: str, near: int) -> Iterator[Row]:
     """Yield the labelled pairs of one story with gold, and ``near`` of its calm ones; ``salt`` chooses others.
 
     Position ``0``: words that seem to answer the question and do not.
@@ -195,6 +186,16 @@ def of_story(story: dict[str, Any], salt: str = "", near: int = NEIGHBOURS) -> I
     yield from filter(None, (row(a, b, *what, "contested") for (a, b), what in said.items()))
     calm_pairs = chance.sample(others, min(near, len(others)))
     yield from filter(None, (row(a, b, "open", "", "contested") for a, b in calm_pairs))
+
+
+def near_misses(folder: Path = HERE / "near") -> Iterator[Row]:
+    """Yield the pairs of near misses."""
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            given = json.loads(line)
+            label = "open" if given["relation"] == "update" else given["relation"]
+            if made := row(given["a"], given["b"], label, given["field"], "near"):
+                yield made
 
 
 def sentences_of(given: dict[str, str]) -> list[str]:
@@ -225,40 +226,7 @@ def _write(path: Path, rows: Iterable[Row], seed: int) -> None:
     print(path, len(unique), dict(Counter(r["label"] for r in unique)), dict(Counter(r["set"] for r in unique)))
 
 
-def again(known: Sequence[Row]) -> list[Row]:
-    """Return other pairs than the known ones of the same families and stories."""
-    seen, chance, out = {(r["a"], r["b"]) for r in known}, random.Random(6), []
-    pools = {
-        "families": families(salt="again"),
-        "calm": calm(near=SIDES),
-        "sides": calm(HERE / "sides", SIDES),
-    }
-    for name, wanted in SECOND.items():
-        pool = [r for r in pools[name] if (r["a"], r["b"]) not in seen]
-        out += chance.sample(pool, min(wanted, len(pool)))
-    return out
-
-
-def later(general: Sequence[Row]) -> list[Row]:
-    """Return contested stories and the later families, with some of what is known."""
-    chance = random.Random(8)
-    old = {"families": list(families(salt="later")), "sides": list(calm(HERE / "sides", SIDES)), "general": general}
-    kept = [r for name, wanted in OLD.items() for r in chance.sample(list(old[name]), wanted)]
-    return [*contested(), *families(HERE / "later"), *kept]
-
-
-def last(general: Sequence[Row]) -> list[Row]:
-    """Return all contested stories, with other calm pairs than before, and some of what is known."""
-    chance = random.Random(9)
-    names = _names("contested")
-    old = {"later": list(families(HERE / "later", "last")), "general": general}
-    kept = [r for name, wanted in LAST.items() for r in chance.sample(list(old[name]), wanted)]
-    told = list(contested(names, "last"))
-    calm_pairs = [r for r in told if r["label"] == "open"]
-    return [*(r for r in told if r["label"] != "open"), *chance.sample(calm_pairs, LAST_CALM), *kept]
-
-
-def mixed(general: Sequence[Row], names: Sequence[str], salt: str = "mixed") -> list[Row]:
+def mixed(general: Sequence[Row], salt: str = "mixed") -> list[Row]:
     """Return settled and contested stories in about their natural proportion, with some of everything else."""
     chance = random.Random(zlib.crc32(salt.encode()))
     old = {
@@ -268,24 +236,8 @@ def mixed(general: Sequence[Row], names: Sequence[str], salt: str = "mixed") -> 
         "general": general,
     }
     kept = [r for name, wanted in MIXED.items() for r in chance.sample(list(old[name]), wanted)]
-    quarrels = _names("contested")
-    told = [
-        *contested(names, salt, HERE / "settled", MIXED_NEIGHBOURS),
-        *contested(quarrels, salt, near=MIXED_NEIGHBOURS),
-    ]
+    told = [*contested(SETTLED, salt, HERE / "settled"), *contested(_names("contested"), salt)]
     return [*told, *kept]
-
-
-def questions(general: Sequence[Row]) -> list[Row]:
-    """Return pairs of marked answers, the later settled stories, and some of what is known."""
-    chance = random.Random(11)
-    pool = [r for a, b, label, kind in asked() if (r := row(a, b, label, "", f"asked {kind}"))]
-    same, apart = ([r for r in pool if r["label"] == label] for label in ("agree", "unrelated"))
-    names = sorted({*_names("settled")} - {*EARLY_SETTLED})
-    known = mixed(general, EARLY_SETTLED, "questions")
-    later_stories = contested(names, "questions", HERE / "settled", MIXED_NEIGHBOURS)
-    apart = chance.sample(apart, min(len(apart), APART * len(same)))
-    return [*same, *apart, *later_stories, *chance.sample(known, KNOWN)]
 
 
 def judged_gold(general: Sequence[Row]) -> list[Row]:
@@ -293,7 +245,7 @@ def judged_gold(general: Sequence[Row]) -> list[Row]:
     from gold import read
 
     chance = random.Random(22)
-    known = mixed(general, EARLY_SETTLED)
+    known = mixed(general)
     pools = {name: [r for r in known if r["set"] == name] for name in GOLD if name != "general"}
     pools["general"] = [r for r in known if r["set"] in SETS]
     return [*read(), *(r for name, most in GOLD.items() for r in chance.sample(pools[name], most))]
@@ -317,11 +269,12 @@ def background(general: Sequence[Row], data: Path, golden: Sequence[Row]) -> lis
 
 
 def known(golden: Sequence[Row]) -> list[Row]:
-    """Return the rows of earlier stages that are repeated beside those of pages."""
+    """Return near misses and the rows of earlier stages that are repeated beside those of pages."""
     chance = random.Random(33)
     pools = {name: [r for r in golden if r["set"] == name] for name in KNOWN_BEFORE}
     pools["general"] = [r for r in golden if r["set"] in SETS]
-    return [r for name, most in KNOWN_BEFORE.items() for r in chance.sample(pools[name], min(most, len(pools[name])))]
+    old = [r for name, most in KNOWN_BEFORE.items() for r in chance.sample(pools[name], min(most, len(pools[name])))]
+    return [*near_misses(), *old]
 
 
 def _names(folder: str) -> list[str]:
@@ -367,7 +320,7 @@ def main() -> None:
     _write(out / "news.jsonl", news, 3)
     chance = random.Random(4)
     sides = chance.sample(list(calm(HERE / "sides", SIDES)), SIDES_ROWS)
-    sides += chance.sample([r for r in news if r["set"] == "families"], AGAIN)
+    sides += chance.sample([r for r in news if r["set"] == "families"], FAMILIES_ROWS)
     _write(out / "sides.jsonl", sides, 4)
     golden = judged_gold([r for aside, r in general if not aside])
     _write(out / "gold.jsonl", golden, 10)
@@ -378,11 +331,6 @@ def main() -> None:
 
     _write(out / "pages.jsonl", pages(Path(data) / "data"), 12)
     _write(out / "known.jsonl", known(golden), 13)
-    _write(out / "again.jsonl", again(news + sides), 5)
-    _write(out / "contested.jsonl", later([r for aside, r in general if not aside]), 6)
-    _write(out / "mixed.jsonl", mixed([r for aside, r in general if not aside], EARLY_SETTLED), 8)
-    _write(out / "questions.jsonl", questions([r for aside, r in general if not aside]), 9)
-    _write(out / "last.jsonl", last([r for aside, r in general if not aside]), 7)
 
 
 if __name__ == "__main__":

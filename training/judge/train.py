@@ -3,11 +3,9 @@
 Its stages are the files that ``pairs.py`` writes: ``general`` (most of the labelled sets of others, once), ``news``
 (our own pairs with a part of the general ones), ``sides`` (stories in which nothing is a contradiction), ``gold`` (the
 stories named in ``read.txt``), ``background`` (real news, paraphrases, sentences cut) and ``pages`` (of sentences that
-contradict nothing, ``pages.py``, those that it takes for contradictions). The shipped weights end there (about four
-hours on two cores). ``--until`` names another last stage; those of the other way, from ``sides`` on, are
-``again``, ``contested``, ``last``, ``mixed`` and ``questions``. The state goes to ``WORK/state.pt`` every 100 steps and
-a later call goes on from there; the weights after each stage go to ``WORK/STAGE.pt``, the finished ones to
-``WORK/judge.pt``.
+contradict nothing, ``pages.py``, those that it takes for contradictions, and sets of near misses). The state goes to
+``WORK/state.pt`` every 100 steps and a later call goes on from there; the weights after each stage go to
+``WORK/STAGE.pt``, the mean of the last two to ``WORK/judge.pt`` (about four hours on two cores).
 """
 
 from __future__ import annotations
@@ -31,23 +29,12 @@ WARM = 60  # steps
 FIELD_SHARE = 0.2  # weight of the field's loss
 RATES = {  # share of PEAK at the first and the last step of a stage
     "general": (1.0, 1.0), "news": (1.0, 0.0), "sides": (0.5, 0.0),
-    "again": (0.7, 0.35), "contested": (0.7, 0.3), "last": (0.4, 0.0), "mixed": (0.5, 0.3),
-    "questions": (0.5, 0.0), "gold": (0.6, 0.0), "background": (0.5, 0.0),
-    "pages": (0.6, 0.0),
+    "gold": (0.6, 0.0), "background": (0.5, 0.0), "pages": (0.6, 0.0),
 }  # fmt: skip
-AVERAGED = {  # stages that begin with the weights after another, or with a mean
-    "mixed": {"sides": 0.5, "last": 0.5}, "gold": {"sides": 1.0}, "background": {"gold": 1.0},
-    "pages": {"background": 1.0},
-}  # fmt: skip
-FINISHED = {  # after a last stage, the mean of the weights after two
-    "pages": {"background": 0.25, "pages": 0.75}, "questions": {"mixed": 0.6, "questions": 0.4},
-}  # fmt: skip
-STEPS = {"general": 700, "mixed": 1800, "questions": 1900}  # of stages that are not gone through to the end
-FIRST = ("general", "news", "sides")
-WAYS = (
-    (*FIRST, "gold", "background", "pages"),
-    (*FIRST, "again", "contested", "last", "mixed", "questions"),
-)
+STAGES = tuple(RATES)
+FRESH = ("gold", "background", "pages")  # stages that begin with a fresh optimiser
+FINISHED = {"background": 0.25, "pages": 0.75}  # what ships is the mean of the weights after these stages
+MOST = {"general": 700}  # steps of a stage that is not gone through to the end
 DOUBT, OTHERS = 0.1, 0.1  # probability of a contradiction from which a row of pages is kept; share of the rest kept
 REPLAY = 2500  # general rows in the second stage
 SAVED = 100  # steps between two states kept
@@ -122,10 +109,9 @@ class Run:
         return torch.optim.AdamW([dict(group) for group in self.groups], lr=PEAK, weight_decay=0.01)
 
     def begin(self, stage: str) -> None:
-        """Go on to a stage, from the weights reached or from a mean of earlier ones."""
+        """Go on to a stage, from the weights reached."""
         self.stage, self.step = stage, 0
-        if stage in AVERAGED:
-            self.net.load_state_dict(mean_of(self.work, AVERAGED[stage]), strict=False)
+        if stage in FRESH:
             self.optimiser = self._fresh()
 
     def doubted(self, rows: list[Row]) -> list[Row]:
@@ -146,7 +132,7 @@ class Run:
 
     def train(self, rows: list[Row]) -> None:
         """Make one pass over the rows from the step reached."""
-        todo = batches(rows, SEED)[: STEPS.get(self.stage)]
+        todo = batches(rows, SEED)[: MOST.get(self.stage)]
         began, since, total = time.time(), self.step, 0.0
         self.net.train()
         for batch in todo[self.step :]:
@@ -182,7 +168,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("work", type=Path)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--until", default="pages", help="the last stage (the shipped weights: pages)")
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     run = Run(args.work)
@@ -192,17 +177,15 @@ def main() -> None:
         "news": read(args.work / "news.jsonl") + random.Random(SEED).sample(general, REPLAY),
         "sides": read(args.work / "sides.jsonl"),
     }
-    stages = next(way for way in WAYS if args.until in way)
-    rows |= {name: read(args.work / f"{name}.jsonl") for name in stages if name not in FIRST}
-    for stage in stages[stages.index(run.stage) : stages.index(args.until) + 1]:
+    rows |= {name: read(args.work / f"{name}.jsonl") for name in FRESH}
+    for stage in STAGES[STAGES.index(run.stage) :]:
         if run.stage != stage:
             run.begin(stage)
         if stage == "pages":
             rows[stage] = _chosen(run, rows[stage]) + read(args.work / "known.jsonl")
         run.train(rows[stage])
         torch.save(run.net.learned(), args.work / f"{stage}.pt")
-    ends = FINISHED.get(args.until)
-    torch.save(mean_of(args.work, ends) if ends else run.net.learned(), args.work / "judge.pt")
+    torch.save(mean_of(args.work, FINISHED), args.work / "judge.pt")
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ not fail to start", "denied that it was not paid". Two of one kind do not ("no o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -47,11 +47,14 @@ class Clauses:
     negators: tuple[Negator, ...]
     both_sides: bool
 
-    def negated(self, i: int, j: int) -> bool:
-        """Return whether words ``[i, j)`` stand in the scope of a negator that is no part of them."""
+    def negated(self, i: int, j: int, cues: Sequence[tuple[int, int]] = ()) -> bool:
+        """Return whether words ``[i, j)`` stand in the scope of a negator that is no part of them, nor of a longer one
+        of ``cues`` ("not guilty of murder").
+        """
         if not self.negators:
             return False
-        kinds = {n.kind for n in self.negators if not (n.i < j and i < n.j) and self._covers(n, i, j)}
+        free = [n for n in self.negators if not (n.i < j and i < n.j) and not any(_part(n, cue) for cue in cues)]
+        kinds = {n.kind for n in free if self._covers(n, i, j)}
         return len(kinds & {"not", "narrow"}) > 0 if not kinds & {"fail", "far"} else self._odd(kinds)
 
     def states(self, i: int, j: int) -> bool:
@@ -83,6 +86,11 @@ class Clauses:
         return inside and back and negator.i - j < negator.reach
 
 
+def _part(negator: Negator, cue: tuple[int, int]) -> bool:
+    start, end = cue
+    return start <= negator.i and negator.j <= end and negator.j - negator.i < end - start
+
+
 NOTHING_NEGATED = Clauses((), frozenset(), frozenset(), (), False)
 
 
@@ -111,7 +119,7 @@ def _negators(tokens: Tokens, lang: str) -> Iterator[Negator]:
 
 def _number(tokens: Tokens, lang: str) -> tuple[tuple[int, ...], frozenset[int], frozenset[int]]:
     boundary = word_set(lang, "negation", "boundary")
-    under = word_set(lang, "negation", "subordinators")
+    under = word_set(lang, "negation", "subordinators") | word_set(lang, "negation", "questions")
     said = word_set(lang, "modality", "content")
     numbers: list[int] = []
     subordinate: set[int] = set()
