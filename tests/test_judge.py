@@ -247,18 +247,16 @@ CASES = [
         "Shareholders of Nordbahn criticised the timing of the offer.",
         "unrelated",
     ),
+    (
+        "Rescuers found the missing climber Petr Havel alive near the Marmor glacier.",
+        "Climber Petr Havel, missing since Sunday, was found dead near the Marmor glacier.",
+        "conflict",
+    ),
 ]
 WRONG = {
     "short sentences without a shared name are taken for different questions": [
         ("The board voted to keep the factory open.", "Directors decided to shut the factory.", "conflict"),
         ("The company needs no new investment.", "The company requires a massive influx of capital.", "conflict"),
-    ],
-    "alive against dead, with all other words alike, is taken for agreement": [
-        (
-            "Rescuers found the missing climber Petr Havel alive near the Marmor glacier.",
-            "Climber Petr Havel, missing since Sunday, was found dead near the Marmor glacier.",
-            "conflict",
-        ),
     ],
     "opposite decisions that are told without a negation are taken for agreement": [
         (

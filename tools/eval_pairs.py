@@ -4,7 +4,8 @@
 
 Every ``FOLDER/data/pairs/NAME.jsonl`` is a set. Of a set that the judge was trained on only the rows set aside for
 reporting are judged (``part_of`` in ``training/judge/pairs.py``); they are marked ``*``, and the others were never
-trained on. ``our families`` are news sentences of our own by a writer of its own (``training/judge/kept``).
+trained on. ``our families`` are news sentences of our own by a writer of its own, ``our near misses*`` the last sets of
+those that it was trained on (``training/judge/kept``).
 """
 
 from __future__ import annotations
@@ -32,20 +33,33 @@ from reconcile.pipeline import pair_judge  # noqa: E402
 COLUMNS = ("rules", "model", "both")
 SHOWN = (("f1", "F1"), ("false_alarms", "alarms"), ("agree_recall", "agree"), ("balanced_accuracy", "bal.acc"))
 BATCH = 256
-KEPT = ("families.jsonl", "later.jsonl")
+FAMILIES = ("families.jsonl", "later.jsonl")
+KEPT = ROOT / "training" / "judge" / "kept"
+NEAR = "our near misses"
+LIKE_TRAINED = (*SETS, NEAR)  # by the writers of what the judge was trained on
 
 Table = dict[str, dict[str, dict[str, Any]]]
 
 
 def own() -> list[dict[str, Any]]:
-    """Return the pairs of our own families that are kept aside (``training/judge/kept``)."""
+    """Return the pairs of our own families that are kept aside."""
     rows = []
-    for name in KEPT:
-        for line in (ROOT / "training" / "judge" / "kept" / name).read_text("utf-8").splitlines():
+    for name in FAMILIES:
+        for line in (KEPT / name).read_text("utf-8").splitlines():
             for a, b, label, field in of_family(json.loads(line)):
                 gold = "unrelated_or_neutral" if label == "unrelated" else label
                 rows.append({"id": f"own-{len(rows)}", "a": a, "b": b, "label": gold, "field": field})
     return rows
+
+
+def near_misses() -> list[dict[str, Any]]:
+    """Return the near misses that are kept aside; an update is no conflict."""
+    lines = (KEPT / "near.jsonl").read_text("utf-8").splitlines()
+    told = {"agree": "agree", "conflict": "conflict"}
+    return [
+        {"id": f"near-{n}", "a": g["a"], "b": g["b"], "label": told.get(g["relation"], "unrelated_or_neutral")}
+        for n, g in enumerate(map(json.loads, lines))
+    ]
 
 
 def chosen(path: Path, limit: int | None) -> list[dict[str, Any]]:
@@ -71,7 +85,7 @@ def table(paths: Sequence[Path], judge_name: str, limit: int | None) -> Table:
     """Return the scores of each column by set."""
     judge = pair_judge(Settings(judge_name=judge_name))
     found: Table = {}
-    for name, rows in [*((p.stem, chosen(p, limit)) for p in paths), ("our families", own())]:
+    for name, rows in [*((p.stem, chosen(p, limit)) for p in paths), ("our families", own()), (NEAR, near_misses())]:
         answers: dict[str, dict[str, str | None]] = {name: {} for name in COLUMNS}
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
@@ -94,11 +108,11 @@ def lines(found: Table) -> list[str]:
     for name in COLUMNS:
         head += " | " + " ".join(f"{f'{name} {label}' if n == 0 else label:>8}" for n, (_, label) in enumerate(SHOWN))
     out = [head]
-    unseen = {name: scores for name, scores in found.items() if name not in SETS}
+    unseen = {name: scores for name, scores in found.items() if name not in LIKE_TRAINED}
     rows = [*found.items(), ("MEAN never trained on", mean(unseen)), ("MEAN of all", mean(found))]
     for name, scores in rows:
         first = scores["both"]
-        line = f"{name + '*' * (name in SETS):20} {first.get('n', ''):>5} {first.get('conflicts', ''):>5}"
+        line = f"{name + '*' * (name in LIKE_TRAINED):20} {first.get('n', ''):>5} {first.get('conflicts', ''):>5}"
         for column in COLUMNS:
             values = (scores[column][key] for key, _ in SHOWN)
             line += " | " + " ".join("       -" if v is None else f"{v:8.3f}" for v in values)

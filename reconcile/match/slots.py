@@ -30,6 +30,7 @@ ALONE = 9.0  # the lead of a pair beside which neither slot has another
 NEAREST = 4  # a pair is looked at when one slot is among this many nearest of the other, in that article
 DIRECTIONS = ("increase", "win")  # oppositions that are compared as directions and outcomes
 STATEMENT = "statement"
+SPEAKER = "name said"  # a name beside the verb of saying: compared where one sentence is the other told again
 CLAUSE_WORDS = 5
 TITLE = 40  # characters of a title between a verb of saying and the name of who says it
 _BREAK = re.compile(r"[;:()\[\]—–]|,\s|\s[-|]\s")
@@ -100,10 +101,9 @@ def _event_slots(claim: Claim) -> Iterator[Slot]:
             kind = "date said" if time.kind == "reported" else "date"
             yield Slot(claim, Field.DATE, kind, Span(time.start, time.end), time.raw, time)
     for entity in claim.entities:
-        if _speaks(claim, entity):
-            continue
         field = Field.PLACE if entity.kind == "place" else Field.ENTITY
-        yield Slot(claim, field, "name", Span(entity.start, entity.end), entity.raw, entity)
+        kind = SPEAKER if _speaks(claim, entity) else "name"
+        yield Slot(claim, field, kind, Span(entity.start, entity.end), entity.raw, entity)
     for cue in claim.cues:
         span = Span(cue.start, cue.end)
         if cue.kind in ("direction", "outcome"):
