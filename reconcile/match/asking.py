@@ -21,7 +21,7 @@ from reconcile.match.declare import Pairing
 from reconcile.match.identity import IDENTITY
 from reconcile.match.judge import FIELDS, Opinion
 from reconcile.match.relate import CLASSES, POSSIBLE, RelationModel
-from reconcile.match.slots import SPEAKER, STATEMENT, Slot
+from reconcile.match.slots import STATEMENT, Slot
 from reconcile.model import Claim, ClaimKind, Field, Outcome, Relation, Span
 
 UNRELATED = CLASSES.index(Relation.UNRELATED)
@@ -45,8 +45,6 @@ class Asking:
             return False
         if pairing.retold:
             return True
-        if pairing.a.kind == SPEAKER:
-            return False
         rows = pairing.known or unheard(pairing)
         if pairing.a.kind != STATEMENT and rows[0].outcome is Outcome.NO_EVIDENCE:
             return False

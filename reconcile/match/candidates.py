@@ -16,7 +16,7 @@ from reconcile.match.declare import Pairing
 from reconcile.match.judge import Judge, key_of
 from reconcile.match.reference import Reference
 from reconcile.match.relate import RelationModel
-from reconcile.match.slots import STATEMENT, Frame, Likeness, Slot, pairs
+from reconcile.match.slots import SPEAKER, STATEMENT, Frame, Likeness, Slot, pairs
 from reconcile.model import Article, Cue, Entity, Quantity, TimeRef
 
 CUES = ("direction", "outcome", "pole", "status")
@@ -69,7 +69,14 @@ class Agreeing:
 
 
 def between(a: Frame, b: Frame, reference: Reference, agreeing: Agreeing | None = None) -> Iterator[Pairing]:
-    """Yield the pairings of two articles; ``agreeing`` is what is remembered of others."""
+    """Yield the pairings of two articles; ``agreeing`` is what is remembered of others. Two names that only tell who
+    reports answer no common question.
+    """
+    return (pairing for pairing in met(a, b, reference, agreeing) if pairing.a.kind != SPEAKER)
+
+
+def met(a: Frame, b: Frame, reference: Reference, agreeing: Agreeing | None = None) -> Iterator[Pairing]:
+    """Yield the pairings of two articles, of which one may tell the other again: those of who reports among them."""
     found = list(pairs(a, b, reference))
     answers = _Answers(a, b, agreeing or Agreeing())
     best = _best(found)

@@ -21,7 +21,7 @@ from reconcile.match.declare import Pairing
 from reconcile.match.findings import OTHER_WORDS, Decided
 from reconcile.match.reference import Reference
 from reconcile.match.retelling import Beside, Own, Place, Said, place_of
-from reconcile.match.slots import STATEMENT, Frame, Slot
+from reconcile.match.slots import SPEAKER, STATEMENT, Frame, Slot
 from reconcile.model import Article, Origin, Relation
 
 
@@ -64,9 +64,13 @@ class Voices:
         for first, second in combinations(candidates.in_order(speaking), 2):
             if self._meet(first.article_id, second.article_id):
                 a, b = frames[first.article_id], frames[second.article_id]
-                for pairing in candidates.between(a, b, reference, agreeing):
-                    if all(self._is_own(slot, other) for slot, other in _both(pairing)):
-                        yield replace(pairing, retold=True) if self._changed(pairing) else pairing
+                for pairing in candidates.met(a, b, reference, agreeing):
+                    if not all(self._is_own(slot, other) for slot, other in _both(pairing)):
+                        continue
+                    if self._changed(pairing):
+                        yield replace(pairing, retold=True)
+                    elif pairing.a.kind != SPEAKER:
+                        yield pairing
 
     def heard(self, decided: Iterable[Decided]) -> list[Decided]:
         """Leave out what copies only tell again, and what they agree with."""

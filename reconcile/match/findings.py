@@ -14,7 +14,7 @@ from reconcile.match.compare import Rows, one_answer, rungs
 from reconcile.match.compare import shown as printed
 from reconcile.match.declare import Pairing
 from reconcile.match.relate import RelationModel
-from reconcile.match.slots import SPEAKER, STATEMENT, Slot
+from reconcile.match.slots import STATEMENT, Slot
 from reconcile.model import (
     Claim,
     Entity,
@@ -55,8 +55,6 @@ def decide(pairings: Iterable[Pairing], model: RelationModel) -> Iterator[Decide
     for pairing in pairings:
         if pairing.a.kind == "quotation":
             yield from _quoted(pairing)
-            continue
-        if pairing.a.kind == SPEAKER and not pairing.retold:
             continue
         rows = rungs(pairing)
         if not rows:

@@ -53,6 +53,7 @@ SIDES = 4  # the same for stories told from different sides
 SIDES_ROWS, FAMILIES_ROWS = 5000, 3000  # rows of the third stage: of these stories, and of families once more
 NEIGHBOURS = 22  # calm pairs taken of a contested or settled story
 MIXED = {"families": 5000, "later": 2500, "sides": 3500, "general": 3500}  # of what is known beside those stories
+SALT = "mixed"  # chooses the rows of what is known
 SETTLED = ("s1", "s2", "s3", "s4", "s5")  # settled stories among what is known
 GOLD = {"contested": 4000, "families": 3000, "calm": 2000, "general": 1000}  # rows of the gold stage beside stories
 BACKGROUND = {
@@ -158,7 +159,7 @@ def calm(folder: Path = HERE / "calm", near: int = NEAREST) -> Iterator[Row]:
 
 
 def contested(
-    names: Sequence[str], salt: str = "", folder: Path = HERE / "contested", near: int = NEIGHBOURS
+    names: Sequence[str], salt: str, folder: Path = HERE / "contested", near: int = NEIGHBOURS
 ) -> Iterator[Row]:
     """Yield the pairs of contested stories: what gold says of two sentences, and near ones it says nothing of."""
     for path in (folder / f"{name}.jsonl" for name in names):
@@ -226,17 +227,17 @@ def _write(path: Path, rows: Iterable[Row], seed: int) -> None:
     print(path, len(unique), dict(Counter(r["label"] for r in unique)), dict(Counter(r["set"] for r in unique)))
 
 
-def mixed(general: Sequence[Row], salt: str = "mixed") -> list[Row]:
+def mixed(general: Sequence[Row]) -> list[Row]:
     """Return settled and contested stories in about their natural proportion, with some of everything else."""
-    chance = random.Random(zlib.crc32(salt.encode()))
+    chance = random.Random(zlib.crc32(SALT.encode()))
     old = {
-        "families": list(families(salt=salt)),
-        "later": list(families(HERE / "later", salt)),
+        "families": list(families(salt=SALT)),
+        "later": list(families(HERE / "later", SALT)),
         "sides": [*calm(near=SIDES), *calm(HERE / "sides", SIDES)],
         "general": general,
     }
     kept = [r for name, wanted in MIXED.items() for r in chance.sample(list(old[name]), wanted)]
-    told = [*contested(SETTLED, salt, HERE / "settled"), *contested(_names("contested"), salt)]
+    told = [*contested(SETTLED, SALT, HERE / "settled"), *contested(_names("contested"), SALT)]
     return [*told, *kept]
 
 
