@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import compress
+from operator import not_
 
 from reconcile.claims.naming import gazetteer, name_runs
 from reconcile.claims.naming.name_words import NOUN_CAPITALS
@@ -148,7 +150,7 @@ def _lower_words(sentences: Iterable[Sentence]) -> frozenset[str]:
     found: set[str] = set()
     for s in sentences:
         tokens = tokenise(s.text)
-        found.update([word for word, capital in zip(tokens.words, tokens.capitals, strict=True) if not capital])
+        found.update(compress(tokens.words, map(not_, tokens.capitals)))
     return frozenset(found)
 
 

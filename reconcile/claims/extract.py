@@ -172,11 +172,13 @@ def _filled(reading: Reading, clause: Span, shared: _Fields, near: int | None = 
 
 def _part(reading: Reading, clause: Span) -> Reading:
     """What of a sentence belongs to a clause of it."""
-    alone = not any(_inside_span(e, clause) for e in reading.entities)
+    inside = _within(reading.entities, clause)
     people = tuple(
-        e
-        for e in reading.entities
-        if (_is_of(e, reading, clause) if e.kind == "place" else alone or _inside_span(e, clause))
+        [
+            e
+            for e in reading.entities
+            if (_is_of(e, reading, clause) if e.kind == "place" else not inside or e in inside)
+        ]
     )
     return Reading(
         reading.sentence,
@@ -262,12 +264,15 @@ def _planned(times: Sequence[TimeRef], as_of: str | None) -> bool:
 
 def _free_words(reading: Reading) -> list[tuple[int, int, str]]:
     """The content words of a sentence that are not names, numbers or times."""
-    taken = [(e.start, e.end) for e in reading.entities]
-    taken += [(q.start, q.end) for q in reading.quantities] + [(t.start, t.end) for t in reading.times]
+    taken = bytearray(len(reading.sentence.text))
+    spans = [(e.start, e.end) for e in reading.entities]
+    spans += [(q.start, q.end) for q in reading.quantities] + [(t.start, t.end) for t in reading.times]
+    for start, end in spans:
+        taken[start:end] = b"x" * (end - start)
     return [
-        found
-        for found in words.content(reading.sentence.text, reading.sentence.lang)
-        if not any(x < found[1] and found[0] < y for x, y in taken)
+        word
+        for word in words.content(reading.sentence.text, reading.sentence.lang)
+        if taken.find(b"x", word[0], word[1]) < 0
     ]
 
 
@@ -310,7 +315,8 @@ def _shift(item: _Item, offset: int) -> _Item:
 
 
 def _within(items: tuple[_Item, ...], span: Span) -> tuple[_Item, ...]:
-    return tuple(item for item in items if _inside_span(item, span))
+    start, end = span.start, span.end
+    return tuple([item for item in items if start <= item.start and item.end <= end])
 
 
 def _inside_span(item: _Found, span: Span) -> bool:

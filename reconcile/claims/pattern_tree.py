@@ -17,9 +17,12 @@ _GROWING = Lock()  # two threads must not make the same branches
 
 
 class Node:
-    """Where a pattern stands after some of its elements; ``waiting`` are the rests of patterns with their values."""
+    """Where a pattern stands after some of its elements; ``waiting`` are the rests of patterns with their values.
 
-    __slots__ = ("cut", "exact", "gap", "number", "prefixes", "start", "stems", "value", "waiting")
+    ``branches``: some pattern goes on from here.
+    """
+
+    __slots__ = ("branches", "cut", "exact", "gap", "number", "prefixes", "start", "stems", "value", "waiting")
 
     def __init__(self) -> None:
         self.exact: dict[str, Node] = _NONE  # most nodes end their pattern and need no table
@@ -31,11 +34,13 @@ class Node:
         self.cut: Node | None = None
         self.value: str | None = None
         self.waiting: list[tuple[list[str], str]] = []
+        self.branches = False
 
     def add(self, elements: list[str], value: str) -> None:
         """Take in the rest of a pattern."""
         if elements:
             self.waiting.append((elements, value))
+            self.branches = True
         else:
             self.value = _joined(self.value, value)
 

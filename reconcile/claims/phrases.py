@@ -26,7 +26,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, chain, pairwise
 from typing import NamedTuple
 
 from reconcile import languages
@@ -52,42 +52,28 @@ class Tokens:
     def __init__(self, text: str) -> None:
         self.text = text
         self.begun: dict[_Index, _Begun] = {}
-        self.capitals: list[bool] = []
-        self.gaps: list[str] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.words: list[str] = []
-        self.soft: list[bool] = []
-        self.hard: list[bool] = []
-        last = 0
-        for found in _WORD.finditer(text):
-            start, end = found.span()
-            word = found.group()
-            if not word.isascii():
-                word = unicodedata.normalize("NFC", word)
-            gap = text[last:start]
-            self.gaps.append(gap)
-            self.starts.append(start)
-            self.ends.append(end)
-            self.words.append(word.casefold())
-            self.capitals.append(text[start].isupper())
-            if gap == " ":
-                self.soft.append(True)
-                self.hard.append(False)
-            else:
-                joined = gap in _TIGHT or gap.strip() in _CURRENCY
-                self.soft.append(joined or self._ordinal(gap) or self._owners(gap))
-                self.hard.append(gap != "." and (not _HARD.isdisjoint(gap) or gap == " - "))
-            last = end
-        self.gaps.append(text[last:])
+        raw: list[str] = _WORD.findall(text)
+        self.gaps: list[str] = _WORD.split(text)
+        bounds = list(accumulate(chain.from_iterable(zip(map(len, self.gaps), map(len, raw), strict=False))))
+        self.starts = bounds[::2]
+        self.ends = bounds[1::2]
+        self.words = [_folded(word) for word in raw] if not text.isascii() else [word.lower() for word in raw]
+        self.capitals = [word[0].isupper() for word in raw]
+        self.soft = [gap == " " for gap in self.gaps[:-1]]
+        self.hard = [False] * len(raw)
+        for i in [i for i, soft in enumerate(self.soft) if not soft]:
+            gap = self.gaps[i]
+            joined = gap in _TIGHT or gap.strip() in _CURRENCY
+            self.soft[i] = joined or self._ordinal(i) or self._owners(i)
+            self.hard[i] = gap != "." and (not _HARD.isdisjoint(gap) or gap == " - ")
 
-    def _ordinal(self, gap: str) -> bool:
-        """Return whether the point before the newest word belongs to an ordinal ("3. Quartal")."""
-        return gap == ". " and len(self.words) > 1 and self.words[-2].isdecimal() and len(self.words[-2]) < 3
+    def _ordinal(self, i: int) -> bool:
+        """Return whether the point before word i belongs to an ordinal ("3. Quartal")."""
+        return self.gaps[i] == ". " and i > 0 and self.words[i - 1].isdecimal() and len(self.words[i - 1]) < 3
 
-    def _owners(self, gap: str) -> bool:
-        """Return whether the mark before the newest word ends a plural's possessive ("Workers' Day")."""
-        return gap in ("' ", "’ ") and len(self.words) > 1 and self.words[-2].endswith("s")
+    def _owners(self, i: int) -> bool:
+        """Return whether the mark before word i ends a plural's possessive ("Workers' Day")."""
+        return self.gaps[i] in ("' ", "’ ") and i > 0 and self.words[i - 1].endswith("s")
 
     def __len__(self) -> int:
         return len(self.words)
@@ -103,6 +89,10 @@ class Tokens:
     def capital(self, i: int) -> bool:
         """Return whether word i begins with a capital letter."""
         return self.capitals[i]
+
+
+def _folded(word: str) -> str:
+    return (word if word.isascii() else unicodedata.normalize("NFC", word)).casefold()
 
 
 @lru_cache(maxsize=512)
@@ -257,10 +247,12 @@ class Lexicon:
     def _walk(self, node: Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
         """Add every match that ends at or below this node; ``at`` is (position, start, cut or -1)."""
         pos, start, cut = at
-        if node.waiting:
-            node.grow(self._lang)
         if node.value is not None:
             out.append(Hit(start, cut if cut >= 0 else pos, node.value, pos))
+        if not node.branches:
+            return
+        if node.waiting:
+            node.grow(self._lang)
         if node.start is not None:
             self._walk(node.start, tokens, (pos, pos, cut), out)
         if node.cut is not None:
@@ -269,9 +261,13 @@ class Lexicon:
             return
         if node.gap is not None:
             self._leap(node.gap, tokens, (pos, start, pos if cut < 0 else cut), out)
-        if tokens.soft[pos] and (node.exact or node.stems or node.prefixes or node.number):
+        if not tokens.soft[pos]:
+            return
+        if self._clitics or node.stems or node.prefixes or node.number:
             for child in self._children(node, tokens.words[pos]):
                 self._walk(child, tokens, (pos + 1, start, cut), out)
+        elif (only := node.exact.get(tokens.words[pos])) is not None:
+            self._walk(only, tokens, (pos + 1, start, cut), out)
 
     def _leap(self, node: Node, tokens: Tokens, at: tuple[int, int, int], out: list[Hit]) -> None:
         pos, start, cut = at
@@ -314,7 +310,7 @@ class Lexicon:
 
     def find(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order; look-alikes take their place and are left out."""
-        return [hit for hit in self.find_all(tokens) if hit.value]
+        return [hit for hit in self.find_all(tokens) if hit.value] if self.begun(tokens) else []
 
     def find_all(self, tokens: Tokens) -> list[Hit]:
         """Return the leftmost longest matches in order, look-alikes with an empty value among them."""

@@ -67,7 +67,7 @@ def _walk(text: str, tokens: Sequence[Token], lex: Lexicon) -> Iterator[Quantity
     last: Measure | None = None
     i, places = 0, 0
     starters = _starters(lex.code)
-    for start in [k for k, token in enumerate(tokens) if token.kind == DIGITS or starters[token.text]]:
+    for start in [k for k, (_, _, word, _, kind) in enumerate(tokens) if kind == DIGITS or starters[word]]:
         if start < i or not _may_start(tokens, start, lex):
             continue
         if places == MAX_PLACES:

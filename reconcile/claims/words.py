@@ -27,10 +27,10 @@ def content(text: str, lang: str) -> Iterator[tuple[int, int, str]]:
     common = stopwords(lang)
     for match in _WORD.finditer(text):
         word = match.group().lower()
-        if word[-1] == "s":
-            word = word.removesuffix("'s").removesuffix("’s")
+        if word[-2:-1] in ("'", "’") and word[-1] == "s":
+            word = word[:-2]
         if len(word) > 2 and word not in common:
-            yield match.start(), match.end(), word
+            yield *match.span(), word
 
 
 @lru_cache(maxsize=65536)

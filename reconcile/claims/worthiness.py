@@ -13,10 +13,10 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
+from itertools import pairwise
 from pathlib import Path
 
 from reconcile import languages
@@ -61,62 +61,66 @@ def score(text: str, lang: str) -> float:
     for name, value in features(text, lang).items():
         logit += model.shared.get(name, 0.0) * value
     if model.words:
-        logit += sum([model.words.get(word, 0.0) for word in set(terms(text))])
+        logit += sum([model.words[word] for word in model.words.keys() & set(terms(text))])
     return 1.0 / (1.0 + math.exp(-(model.slope * logit + model.shift)))
 
 
 def features(text: str, lang: str) -> dict[str, float]:
     """Return the readable features of a sentence by name; what is absent is zero and left out."""
     tokens = tokenise(text)
-    counts = Counter(chain(_signs(tokens, text), _words(tokens, lang)))
+    counts = Counter([*_signs(tokens, text), *_told(tokens, lang)])
     found = {name: min(float(value), CAP) for name, value in counts.items()}
     found["length"] = math.log1p(len(tokens)) - math.log1p(MIDDLE)
     return found
 
 
-def terms(text: str) -> Iterator[str]:
-    """Yield the words of a text and its pairs of neighbours, digits and what may be a name masked."""
+def terms(text: str) -> list[str]:
+    """Return the words of a text and its pairs of neighbours, digits and what may be a name masked."""
     tokens = tokenise(text)
-    previous = "^"
-    for i, word in enumerate(tokens.words):
-        plain = "0" if word[0].isdigit() else "N" if i and tokens.capitals[i] and word != "i" else word
-        yield plain
-        yield f"{previous} {plain}"
-        previous = plain
+    plain = ["0" if word[0].isdigit() else word for word in tokens.words]
+    for i in _capitals(tokens):
+        plain[i] = "N"
+    return [*plain, *map(" ".join, pairwise(["^", *plain]))]
 
 
-def _signs(tokens: Tokens, text: str) -> Iterator[str]:
+def _capitals(tokens: Tokens) -> list[int]:
+    """Return the words with a capital behind the first one: mostly names."""
+    words = tokens.words
+    return [i for i, capital in enumerate(tokens.capitals) if capital and i and words[i] != "i"]
+
+
+def _signs(tokens: Tokens, text: str) -> list[str]:
     """What marks and letters tell without a language: numbers, money, names, questions, length."""
-    for i, word in enumerate(tokens.words):
-        if word[0].isdigit():
-            yield "number"
-            if len(word) == 4 and word.isdecimal() and word[:2] in ("18", "19", "20"):
-                yield "year"
-            if tokens.gap(i + 1)[:2].strip().startswith("%"):
-                yield "percent"
-        elif i and tokens.capitals[i] and word != "i" and tokens.soft[i]:
-            yield "capital"
-            if tokens.capitals[i - 1]:
-                yield "name"
+    found = []
+    for i, word in [(i, word) for i, word in enumerate(tokens.words) if word[0].isdigit()]:
+        found.append("number")
+        if len(word) == 4 and word.isdecimal() and word[:2] in ("18", "19", "20"):
+            found.append("year")
+        if tokens.gaps[i + 1][:2].strip().startswith("%"):
+            found.append("percent")
+    for i in _capitals(tokens):
+        if tokens.soft[i]:
+            found += ("capital", "name") if tokens.capitals[i - 1] else ("capital",)
     if not CURRENCY.isdisjoint(text):
-        yield "money"
+        found.append("money")
     if text.rstrip().endswith(ASKS):
-        yield "question"
+        found.append("question")
     if "!" in text:
-        yield "exclamation"
+        found.append("exclamation")
     size = len(tokens)
-    yield "short" if size < SHORT else "middle" if size < MIDDLE else "long" if size < LONG else "very long"
+    found.append("short" if size < SHORT else "middle" if size < MIDDLE else "long" if size < LONG else "very long")
+    return found
 
 
-def _words(tokens: Tokens, lang: str) -> Iterator[str]:
+def _told(tokens: Tokens, lang: str) -> list[str]:
     """What the language's tables tell: numbers, units, dates, persons, courtesy, change, status, speech, judgement."""
-    kinds = _kinds(lang)
-    for i, word in enumerate(tokens.words):
-        kind = kinds.get(word)
-        if kind and (kind != "date" or tokens.capital(i) or word not in stopwords(lang)):  # "may" is rarely a month
-            yield kind
-    for hit in _cues(lang).find(tokens):
-        yield hit.value.split("|")[0]
+    kinds, common = _kinds(lang), stopwords(lang)
+    found = [
+        kinds[word]
+        for i, word in enumerate(tokens.words)
+        if word in kinds and (kinds[word] != "date" or tokens.capitals[i] or word not in common)  # "may" is rarely one
+    ]
+    return found + [hit.value.partition("|")[0] for hit in _cues(lang).find(tokens)]
 
 
 @lru_cache(maxsize=16)

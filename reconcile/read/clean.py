@@ -96,7 +96,7 @@ def drop_repeated_title(page: Page) -> None:
     """The title again at the top of the text."""
     title = WORD.findall(page.title.casefold())
     for line in page.lines[:TOP_LINES]:
-        if title and WORD.findall(line.text[:1000].casefold()) == title:
+        if title and len(title) == line.words and WORD.findall(line.text[:1000].casefold()) == title:
             line.reason = REPEATED
 
 

@@ -10,8 +10,8 @@ from typing import Generic, NamedTuple, TypeVar
 
 MAX_DIGITS = 30
 _TOKEN = re.compile(
-    r"((?:(?<![\w.])\.)?[0-9]+(?:[.,][0-9]+|['’\u00a0\u202f\u2009][0-9]{3}(?![0-9]))*)"
-    r"|([^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*)"
+    r"([^\W\d_]+(?:[\u0300-\u036f]+[^\W\d_]*)*)"
+    r"|((?:(?<![\w.])\.)?[0-9]+(?:[.,][0-9]+|['’\u00a0\u202f\u2009][0-9]{3}(?![0-9]))*)"
     r"|[^\s]"
 )
 _GROUP_MARKS = str.maketrans("", "", "'’\u00a0\u202f\u2009")
@@ -21,7 +21,7 @@ _made = tuple.__new__  # what a NamedTuple calls: every word of every text is ma
 
 
 class Token(NamedTuple):
-    """A digit string (``kind`` 1), a word (2) or one other character (0); ``low`` is what tables are asked
+    """A digit string (``kind`` 2), a word (1) or one other character (0); ``low`` is what tables are asked
     for.
     """
 
@@ -32,7 +32,7 @@ class Token(NamedTuple):
     kind: int
 
 
-DIGITS, WORD, MARK = 1, 2, 0
+WORD, DIGITS, MARK = 1, 2, 0
 
 
 def tokenise(text: str) -> list[Token]:

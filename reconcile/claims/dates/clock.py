@@ -11,7 +11,7 @@ from reconcile.claims.phrases import word_set
 from reconcile.claims.words import stopwords
 
 _GLUED = re.compile(r"(\d{1,2})(?:h(\d{2})?|(am|pm)|u)")
-_HALVES = ("am", "pm", "a", "p", "o")  # a.m., p.m., o'clock behind an hour in words
+_HALVES = frozenset(["am", "pm", "a", "p", "o"])  # a.m., p.m., o'clock behind an hour in words
 _SHIFTS = (("w past_30", 30), ("w past_15", 15), ("w to_15", -15), ("w to_30", -30))
 _OPENERS = frozenset(["w clock_prefix", "w noon", "w midnight", *(tag for tag, _ in _SHIFTS)])
 NOON, _MIDNIGHT = 12 * 60, 0
@@ -73,6 +73,8 @@ def _named_hour(words: Words, i: int) -> bool:
 
 def _minutes_past(words: Words, i: int) -> tuple[int, int] | None:
     """Return (minutes, position behind "past") of "ten past", "20 minutes past", "thirty-six min past" at word i."""
+    if "w minutes_past" not in words.tags:
+        return None
     number, j = words.number(i), i + 1
     if number is None and (found := spelled(words.tokens, i, words.lang)) and not found.rank:
         number, j = found.number, found.j

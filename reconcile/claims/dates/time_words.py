@@ -122,7 +122,7 @@ def _opens(lang: str, word: str) -> bool:
 class Words:
     """A text's words with their readings as time words; all lookups are by word position."""
 
-    __slots__ = ("_begun", "_cardinals", "_hits", "_openers", "_ordinals", "_size", "lang", "lexicon", "tokens")
+    __slots__ = ("_begun", "_cardinals", "_hits", "_openers", "_ordinals", "_size", "lang", "lexicon", "tags", "tokens")
 
     def __init__(self, text: str, lang: str) -> None:
         self.tokens: Tokens = tokenise(text)
@@ -131,7 +131,8 @@ class Words:
         self.lexicon = _lexicon(lang)
         self._begun = self.lexicon.begun(self.tokens)
         self._openers = _openers(lang)
-        self._hits: dict[int, dict[str, int]] = {}
+        self._hits = {i: self._tagged(i) for i in self._begun}
+        self.tags = frozenset().union(*self._hits.values())  # of all phrases of the text
         self._cardinals = _numbers(lang, "cardinals")
         self._ordinals = _numbers(lang, "ordinals")
 
@@ -153,20 +154,19 @@ class Words:
         """Return the tags that a phrase at word i carries, each with the position behind its longest
         phrase.
         """
-        if i not in self._begun:
-            return _NONE
-        found = self._hits.get(i)
-        if found is None:
-            found = self._hits[i] = {}
-            for hit in self.lexicon.at(self.tokens, i):
-                if hit.i == i:
-                    for tag in hit.value.split("|"):
-                        found.setdefault(tag, hit.j)
+        return self._hits.get(i, _NONE)
+
+    def _tagged(self, i: int) -> Mapping[str, int]:
+        found: dict[str, int] = {}
+        for hit in self.lexicon.at(self.tokens, i):
+            if hit.i == i:
+                for tag in hit.value.split("|"):
+                    found.setdefault(tag, hit.j)
         return found
 
     def tag(self, i: int, name: str) -> int:
         """Return the position behind the phrase at word i that carries the tag, 0 if there is none."""
-        return self.readings(i).get(name, 0) if i in self._begun else 0
+        return self.readings(i).get(name, 0) if name in self.tags else 0
 
     def family(self, i: int, name: str) -> tuple[str, int] | None:
         """Return (argument, position behind) of the longest tag "name argument" at word i."""
@@ -184,7 +184,7 @@ class Words:
         """Return the kinds of phrases that begin at words ``[i, j)``: "mon", "week", "w unit_day"."""
         found: set[str] = set()
         for k in range(i, min(j, self._size)):
-            for tag in self.readings(k):
+            for tag in self._hits.get(k, ()):
                 found.add(tag if tag.startswith("w ") else tag.partition(" ")[0])
         return found
 
@@ -199,9 +199,10 @@ class Words:
 
     def before(self, i: int, name: str) -> int:
         """Return the start of a phrase with the tag that ends right before word i, -1 if there is none."""
-        for start in range(i - 1, max(i - 5, -1), -1):
-            if self.tag(start, name) == i:
-                return start
+        if name in self.tags:
+            for start in range(i - 1, max(i - 5, -1), -1):
+                if self.readings(start).get(name, 0) == i:
+                    return start
         return -1
 
     def forms(self, key: str) -> Iterator[str]:

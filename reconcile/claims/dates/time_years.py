@@ -11,6 +11,8 @@ from reconcile.claims.dates.timeline import Reading
 from reconcile.claims.phrases import word_set
 from reconcile.claims.words import stopwords
 
+_INTRODUCING = frozenset(["w in", "w since", "w until", "w by", "w from", "w to"])  # prepositions of time
+
 
 class Years(Spans):
     """Readers of years and what is made of them, over one text and its publication day."""
@@ -102,7 +104,7 @@ class Years(Spans):
 
     def year_in_words(self, i: int) -> Reading | None:
         """In nineteen ninety-six, in two thousand and fifteen: behind a preposition of time and before no noun."""
-        introduced = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
+        introduced = bool(self.w.leading(i, _INTRODUCING))
         found = spelled_year(self.tokens, i, self.w.lang) if introduced else None
         if found is None or found[0] % 1000 == 0 or not self.closed(found[1]):
             return None
@@ -127,7 +129,7 @@ class Years(Spans):
         year = int(words[i])
         if ahead in word_set(lang, "time_words", "year_before") and not following.endswith("s"):
             return 1900 <= int(words[i]) <= timeline.MAX_YEAR
-        strong = any(self.w.before(i, f"w {tag}") >= 0 for tag in ("in", "since", "until", "by", "from", "to"))
+        strong = bool(self.w.leading(i, _INTRODUCING))
         content = bool(following) and following.islower() and not self.w.readings(i + 1)
         content = content and following not in stopwords(lang) and self.tokens.text[self.tokens.starts[i + 1]].islower()
         if strong:
