@@ -7,13 +7,14 @@ numerical libraries and an open database, and a fork takes over their locks in w
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
 from typing import Any, Generic, Protocol, TypeVar
@@ -26,6 +27,7 @@ from reconcile.read import clean, sentences
 from reconcile.signals import held_back
 
 WORTH = 120_000  # characters of a process: it first reads the language tables, and less text takes no longer than that
+SELDOM = (20_000, 20, 10)  # the collector's thresholds; see ``collected_seldom``
 BATCH = 20_000  # characters that a process is given at once; it finishes them even if the run is interrupted
 
 Extracted = tuple[list[Sentence], list[Claim]]
@@ -91,7 +93,7 @@ class Local:
         """
         jobs = min(self.jobs, len(items), sum(map(stage.weight, items)) // WORTH) if stage.apart else 1
         made = _in_processes(stage, items, tool, jobs) if jobs > 1 else _here(stage, items, tool)
-        with closing(made) as results:
+        with collected_seldom(), closing(made) as results:
             for number in range(len(items)):
                 if self.progress:
                     self.progress(stage.name, number, len(items))
@@ -105,6 +107,17 @@ class Local:
     def hold(self, values: Iterable[tuple[str, R]], form: Form[R]) -> Held[R]:
         """Return values by id, held in memory."""
         return Held.values_of(dict(values))
+
+
+@contextmanager
+def collected_seldom() -> Generator[None, None, None]:
+    """Have Python look for cycles less often: a stage makes hardly any, and many objects that stay."""
+    before = gc.get_threshold()
+    gc.set_threshold(*SELDOM)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def _here(stage: Stage[X, P, R], items: Sequence[P], tool: X) -> Generator[R, None, None]:
@@ -162,6 +175,7 @@ _work: list[Any] = []  # the stage and its tool
 def _begin(stage: Stage[X, P, R], tool: X) -> None:
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     _work[:] = [stage, tool]
+    gc.set_threshold(*SELDOM)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 

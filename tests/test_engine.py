@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -81,6 +84,24 @@ def test_processes_give_the_same_claims_in_the_same_order(articles: list[Article
 def test_small_input_starts_no_process(articles: list[Article], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engine, "ProcessPoolExecutor", None)
     assert len(list(engine.extract_all(articles, SlotExtractor(), jobs=8))) == len(articles)
+
+
+def test_collector_is_as_before_when_a_stage_ends_or_is_left(articles: list[Article]) -> None:
+    before = gc.get_threshold()
+    with closing(engine.extract_all(articles, SlotExtractor())) as found:
+        next(found)
+        assert gc.get_threshold() == engine.SELDOM
+    assert gc.get_threshold() == before
+    list(engine.extract_all(articles, SlotExtractor()))
+    assert gc.get_threshold() == before
+
+
+def test_claims_travel_whole(articles: list[Article]) -> None:
+    found = [*articles, *engine.extract_all(articles, SlotExtractor())]
+    assert pickle.loads(pickle.dumps(found)) == found
+    assert any(
+        claim.quantity and claim.times and claim.entities for _, claims in found[len(articles) :] for claim in claims
+    )
 
 
 def test_no_articles_give_nothing() -> None:

@@ -136,7 +136,7 @@ def test_features_are_named_for_what_they_see() -> None:
 
 
 def test_terms_mask_digits_and_names() -> None:
-    assert list(worthiness.terms("In Manila 12 fell")) == ["in", "^ in", "N", "in N", "0", "N 0", "fell", "0 fell"]
+    assert list(worthiness.terms("In Manila 12 fell")) == ["in", "N", "0", "fell", "^ in", "in N", "N 0", "0 fell"]
 
 
 def test_weights_are_small_named_and_measured() -> None:

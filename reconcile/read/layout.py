@@ -152,7 +152,7 @@ def _mark_length(line: str) -> int:
 
 
 def _kind(line: str) -> Kind:
-    words = len(WORD.findall(line[:2000]))
+    words = len(line[:2000].split())
     if BULLET.match(line):
         return Kind.BULLET
     if is_stamped(line):

@@ -146,9 +146,9 @@ class Words:
 
     def openings(self) -> list[int]:
         """Return the words from which it is worth while to read."""
-        openers = self._openers
-        opening = [i for i, word in enumerate(self.tokens.words) if openers[word][0]]
-        return [i for i in opening if self.starts(i)]
+        openers, begun = self._openers, self._begun
+        opening = [(i, word) for i, word in enumerate(self.tokens.words) if openers[word][0]]
+        return [i for i, word in opening if i in begun or openers[word][1]]
 
     def readings(self, i: int) -> Mapping[str, int]:
         """Return the tags that a phrase at word i carries, each with the position behind its longest
